@@ -1,0 +1,101 @@
+"""The application: the only module that knows every package."""
+
+import logging
+from pathlib import Path
+
+import click
+from flask import Flask, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+
+import concerns.commands
+import concerns.jobs
+import concerns.views
+import desk.views
+import exchange.commands
+import interviews.views
+import investigations.views
+import members.sessions
+import members.views
+import reports.jobs
+import reports.views
+import surveys.views
+from core import db as database
+from core import errors, headers, i18n, icons, jobs, schema, seal
+from core.access import public
+from core.settings import ROOT, Settings, WrongSetting, read
+
+PAGES = (desk, members, investigations, surveys, interviews, concerns, reports)
+JOBS = (concerns.jobs, reports.jobs)
+
+
+def create_app(settings: Settings | None = None, **config: object) -> Flask:
+    """Build the application; without `settings` they are read from the environment."""
+    if settings is None:
+        try:
+            settings = read()
+        except WrongSetting as wrong:
+            raise SystemExit(f"xinsheng: {wrong}") from None
+    app = Flask(__name__, instance_path=str(settings.data))
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=seal.key_file(settings.keys, "secret_key").hex(),
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        # Values bound to statements may be answers or notes: they never reach a log or an error page.
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "hide_parameters": True,
+            "pool_pre_ping": not settings.database.startswith("sqlite"),
+        },
+        # The respondent's pages live outside this path, so the browser never sends them a session.
+        SESSION_COOKIE_NAME="xinsheng",
+        SESSION_COOKIE_PATH="/app",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        MAX_CONTENT_LENGTH=settings.upload_limit,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.config.update(config)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.logger.setLevel(logging.INFO)
+    for part in (i18n, icons, headers):
+        part.init_app(app)
+    jobs.init_app(app)
+    database.init_app(app)
+    Migrate(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    csrf = CSRFProtect(app)
+    members.sessions.init_app(app)
+    errors.init_app(app)
+    for package in PAGES:
+        app.register_blueprint(package.views.bp)
+    # Answers are let in by their code, not by a cookie, so there is nothing a forged request could borrow.
+    csrf.exempt("surveys.views.answer")
+    app.jinja_env.globals["navigation"] = desk.views.navigation
+    app.add_url_rule("/", "root", public(_root))
+    _add_commands(app)
+    return app
+
+
+def _root() -> ResponseReturnValue:
+    return redirect(url_for("desk.overview"))
+
+
+def _add_commands(app: Flask) -> None:
+    concerns.commands.init_app(app)
+    exchange.commands.init_app(app)
+
+    @app.cli.command("upgrade")
+    def upgrade() -> None:
+        """Bring the database to this version (fast when nothing is to be done)."""
+        steps = schema.upgrade(Path(ROOT / "migrations"))
+        click.echo(f"database: {steps}")
+
+    @app.cli.command("work")
+    def work() -> None:
+        """Carry out background jobs until told to stop."""
+        jobs.work()

@@ -1,0 +1,269 @@
+"""Work that need not hold up a page: our own table for the truth, Huey to carry it to a worker."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app
+from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey
+from sqlalchemy import JSON, ForeignKey, String, event, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.clock import now
+from core.db import Model, TermType, db
+from core.errors import DomainError, NotFound
+from core.i18n import _, speaking
+from core.terms import JobState
+
+HEARTBEAT = 5  # seconds between signs of life
+LOST = timedelta(seconds=60)  # silence after which a running job counts as lost with its worker
+TRIES = 3
+HANDLERS: dict[str, Callable[..., Any]] = {}
+
+
+class Job(Model):
+    """One piece of background work and how far it has come."""
+
+    __tablename__ = "job"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    arguments: Mapped[dict[str, Any]] = mapped_column(JSON)
+    language: Mapped[str] = mapped_column(String(5), default="zh")
+    state: Mapped[JobState] = mapped_column(TermType(JobState), default=JobState.WAITING, index=True)
+    progress: Mapped[float] = mapped_column(default=0.0)
+    error: Mapped[str] = mapped_column(default="")
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    heartbeat_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    @property
+    def running(self) -> bool:
+        """Say whether a reader still has to wait."""
+        return self.state in (JobState.WAITING, JobState.RUNNING)
+
+
+class Progress:
+    """Handed to a job to say how far it is; call it between transactions, never after a write."""
+
+    def __init__(self, job_id: int) -> None:
+        self._job_id = job_id
+
+    def __call__(self, share: float) -> None:
+        """Show `share` (0 to 1) of the work as done."""
+        session = db.session()
+        if session.new or session.dirty or session.deleted or session.info.get("wrote"):
+            raise RuntimeError("a job must report progress before it writes, or the report would undo the writing")
+        session.rollback()
+        _touch(self._job_id, progress=min(max(share, 0.0), 1.0))
+
+
+def job(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Register `handler(progress, **arguments)` under "package.function"; it must be safe to run twice."""
+    HANDLERS[f"{handler.__module__.split('.')[0]}.{handler.__name__}"] = handler
+    return handler
+
+
+def enqueue(name: str, *, organisation_id: int, language: str, **arguments: Any) -> Job:
+    """Ask for `name` to run once this transaction has committed."""
+    queued = Job(
+        organisation_id=organisation_id,
+        name=name,
+        arguments=arguments,
+        language=language,
+        created_at=now(),
+    )
+    db.session.add(queued)
+    db.session.flush()
+    db.session.info.setdefault("queued", []).append(queued.id)
+    return queued
+
+
+def find(job_id: int, *, within: Any) -> Job:
+    """Return a job of the organisation `within`; raise `NotFound`."""
+    found = db.session.scalar(select(Job).where(Job.id == job_id, Job.organisation_id == within.id))
+    if found is None:
+        raise NotFound(_("There is no such job."))
+    return found
+
+
+def latest(name: str, *, within: Any, **arguments: Any) -> Job | None:
+    """Return the newest job of that name whose arguments include `arguments`."""
+    rows = db.session.scalars(
+        select(Job).where(Job.name == name, Job.organisation_id == within.id).order_by(Job.id.desc()).limit(50)
+    )
+    return next((row for row in rows if arguments.items() <= row.arguments.items()), None)
+
+
+def run(job_id: int) -> None:
+    """Run one waiting job to its end; a job somebody else took is left alone."""
+    if not _claim(job_id):
+        return
+    stop = threading.Event()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    pulse = threading.Thread(target=_beat, args=(app, job_id, stop), daemon=True)
+    if app.config["SETTINGS"].queue != "inline":
+        pulse.start()
+    try:
+        result = _perform(job_id)
+    except DomainError as error:
+        db.session.rollback()
+        _touch(job_id, state=JobState.FAILED, error=str(error), finished_at=now())
+    except Exception as error:
+        db.session.rollback()
+        app.logger.error("job %s failed: %s", job_id, type(error).__name__, exc_info=error)
+        _touch(job_id, state=JobState.FAILED, error=type(error).__name__, finished_at=now())
+        if app.testing:
+            raise
+    else:
+        _touch(job_id, state=JobState.DONE, progress=1.0, result=result, finished_at=now())
+    finally:
+        stop.set()
+
+
+def _perform(job_id: int) -> Any:
+    row = db.session.get_one(Job, job_id)
+    name, arguments, language = row.name, dict(row.arguments), row.language
+    db.session.rollback()
+    db.session.info.pop("wrote", None)
+    with speaking(language):
+        result = HANDLERS[name](Progress(job_id), **arguments)
+    db.session.commit()
+    db.session.info.pop("wrote", None)
+    return result
+
+
+def recover() -> int:
+    """Queue again what a dead worker lost and what was never sent; return how many."""
+    lost = now() - LOST
+    with Session(db.engine) as session:
+        rows = session.scalars(select(Job).where(Job.state.in_([JobState.WAITING, JobState.RUNNING]))).all()
+        again = []
+        for row in rows:
+            seen = row.heartbeat_at or row.created_at
+            if row.state is JobState.RUNNING and seen > lost:
+                continue
+            if row.state is JobState.RUNNING and row.tries >= TRIES:
+                row.state, row.error, row.finished_at = (
+                    JobState.FAILED,
+                    "worker lost",
+                    now(),
+                )
+                continue
+            row.state = JobState.WAITING
+            again.append(row.id)
+        session.commit()
+    for job_id in again:
+        _send(job_id)
+    return len(again)
+
+
+def work() -> None:
+    """Carry out jobs until told to stop."""
+    huey = current_app.extensions["huey"]
+    consumer = huey.create_consumer(workers=1, periodic=False, initial_delay=0.1, max_delay=0.5)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    threading.Thread(target=_sweep, args=(app,), daemon=True).start()
+    consumer.run()
+
+
+def init_app(app: Flask) -> None:
+    """Choose where jobs wait, and send them when their transaction has committed."""
+    huey = _queue_of(app.config["SETTINGS"])
+    app.extensions["huey"] = huey
+
+    def run_in_app(job_id: int) -> None:
+        with app.app_context():
+            run(job_id)
+
+    app.extensions["huey_run"] = huey.task(name="run")(run_in_app)
+    for name, listener in (
+        ("after_flush", _remember_writing),
+        ("after_commit", _send_queued),
+        ("after_rollback", _forget_queued),
+    ):
+        if not event.contains(db.session, name, listener):
+            event.listen(db.session, name, listener)
+    if app.config["SETTINGS"].queue == "inline":
+        app.teardown_request(lambda error: run_inline())
+
+
+def _queue_of(settings: Any) -> Huey:
+    if settings.queue == "inline":
+        return MemoryHuey("xinsheng", immediate=False)
+    if settings.queue.startswith("redis://"):
+        return RedisHuey("xinsheng", url=settings.queue)
+    if settings.queue.startswith("postgresql://"):
+        return PostgresHuey("xinsheng", dsn=settings.queue)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return SqliteHuey("xinsheng", filename=str(settings.data / "queue.db"), fsync=True)
+
+
+def _remember_writing(session: Session, context: Any) -> None:
+    session.info["wrote"] = True
+
+
+def _forget_queued(session: Session) -> None:
+    session.info.pop("queued", None)
+    session.info.pop("wrote", None)
+
+
+def _send_queued(session: Session) -> None:
+    session.info.pop("wrote", None)
+    for job_id in session.info.pop("queued", []):
+        _send(job_id)
+
+
+def _send(job_id: int) -> None:
+    if current_app.config["SETTINGS"].queue == "inline":
+        waiting = current_app.extensions.setdefault("inline_jobs", [])
+        waiting.append(job_id)
+    else:
+        current_app.extensions["huey_run"](job_id)
+
+
+def run_inline() -> None:
+    """Run, in this process, what an inline queue collected (tests and commands)."""
+    waiting = current_app.extensions.setdefault("inline_jobs", [])
+    while waiting:
+        run(waiting.pop(0))
+
+
+def _claim(job_id: int) -> bool:
+    with Session(db.engine) as session:
+        taken = session.execute(
+            update(Job)
+            .where(Job.id == job_id, Job.state == JobState.WAITING)
+            .values(
+                state=JobState.RUNNING,
+                heartbeat_at=now(),
+                tries=Job.tries + 1,
+                error="",
+            )
+        )
+        session.commit()
+        return taken.rowcount == 1
+
+
+def _touch(job_id: int, **values: Any) -> None:
+    with Session(db.engine) as session:
+        session.execute(update(Job).where(Job.id == job_id).values(heartbeat_at=now(), **values))
+        session.commit()
+
+
+def _beat(app: Flask, job_id: int, stop: threading.Event) -> None:
+    with app.app_context():
+        while not stop.wait(HEARTBEAT):
+            _touch(job_id)
+
+
+def _sweep(app: Flask) -> None:
+    pause = threading.Event()
+    with app.app_context():
+        while True:
+            recover()
+            pause.wait(LOST.total_seconds() / 2)

@@ -1,0 +1,99 @@
+"""Keys in files, sealed boxes, and fingerprints: the only module that knows cryptography."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE = 12
+BOX_KEY = 64  # bytes: 32 to seal, 32 to tag
+
+
+class CannotOpen(Exception):
+    """The box was sealed with another key, or was changed."""
+
+
+def key_file(folder: Path, name: str, size: int = 32) -> bytes:
+    """Return the `size`-byte key in `folder`/`name`, making it once with mode 0600.
+
+    Several processes may ask at the same moment: the file is linked into place, so one key wins for all.
+    """
+    path = folder / name
+    if not path.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = folder / f".{name}.{secrets.token_hex(6)}"
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(size))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        _sync_folder(folder)
+    return path.read_bytes()
+
+
+def destroy_key(folder: Path, name: str) -> None:
+    """Overwrite and remove a key file; nothing happens when it is gone already."""
+    path = folder / name
+    if not path.exists():
+        return
+    with path.open("r+b") as file:
+        file.write(secrets.token_bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def seal(key: bytes, content: bytes, *, size: int, bound_to: bytes = b"") -> bytes:
+    """Encrypt `content` padded to `size` bytes, so that the length tells nothing; `bound_to` is authenticated.
+
+    AES-256-GCM (NIST SP 800-38D) under the first half of the box key, with a random 96-bit nonce.
+    Raises ValueError when the content does not fit.
+    """
+    if len(content) + 4 > size:
+        raise ValueError(f"{len(content)} bytes do not fit a box of {size}")
+    padded = len(content).to_bytes(4, "big") + content
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + AESGCM(key[:32]).encrypt(nonce, padded.ljust(size, b"\0"), bound_to)
+
+
+def unseal(key: bytes, box: bytes, *, bound_to: bytes = b"") -> bytes:
+    """Return what `seal` put in; raise `CannotOpen`."""
+    try:
+        padded = AESGCM(key[:32]).decrypt(box[:NONCE], box[NONCE:], bound_to)
+    except InvalidTag as error:
+        raise CannotOpen from error
+    return padded[4 : 4 + int.from_bytes(padded[:4], "big")]
+
+
+def tag(key: bytes, content: bytes) -> bytes:
+    """Return a 32-byte name for `content` that only holders of the box key can make (HMAC-SHA-256)."""
+    return hmac.digest(key[32:], content, "sha256")
+
+
+def digest(content: bytes) -> bytes:
+    """Return the SHA-256 of `content`."""
+    return hashlib.sha256(content).digest()
+
+
+def random_bytes(count: int) -> bytes:
+    """Return `count` bytes nobody can guess."""
+    return secrets.token_bytes(count)

@@ -1,0 +1,82 @@
+"""Settings: from the environment only, frozen, loud when wrong."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+QUEUES = ("inline", "local", "postgresql://", "redis://")
+
+
+class WrongSetting(Exception):
+    """A setting cannot be used; the message names it and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation runs.
+
+    `data`: the instance folder (database, keys, files). `database`: an SQLAlchemy URL. `queue`: where jobs
+    wait: "inline" (run at once), "local" (a file beside the database), or a postgresql:// or redis:// address.
+    `https`: cookies only over TLS. `upload_limit`: bytes a request may carry.
+    """
+
+    data: Path
+    database: str
+    queue: str = "local"
+    https: bool = False
+    upload_limit: int = 20 * 1024 * 1024
+
+    @property
+    def keys(self) -> Path:
+        """Return the folder of secrets, outside the database and outside every backup."""
+        return self.data / "keys"
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read and check the settings; raise `WrongSetting` with the name and the reason."""
+    data = Path(environment.get("XINSHENG_DATA") or ROOT / "instance").expanduser().resolve()
+    if data.exists() and not data.is_dir():
+        raise WrongSetting(f"XINSHENG_DATA: {data} is a file, not a folder.")
+    return Settings(
+        data=data,
+        database=_database(environment.get("DATABASE_URL", ""), data),
+        queue=_queue(environment.get("XINSHENG_QUEUE", "")),
+        https=_switch("XINSHENG_HTTPS", environment.get("XINSHENG_HTTPS", "")),
+        upload_limit=_megabytes("XINSHENG_UPLOAD_MB", environment.get("XINSHENG_UPLOAD_MB", "20")),
+    )
+
+
+def _database(url: str, data: Path) -> str:
+    if not url:
+        return f"sqlite:///{data / 'xinsheng.db'}"
+    if url.startswith("postgresql://"):
+        # SQLAlchemy would pick whichever driver its version prefers: name the one we install.
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return url
+    scheme = url.partition(":")[0]
+    raise WrongSetting(f"DATABASE_URL: “{scheme}” is not supported; use sqlite:///… or postgresql://….")
+
+
+def _queue(value: str) -> str:
+    if not value:
+        return "local"
+    if value.startswith(QUEUES):
+        return value
+    raise WrongSetting("XINSHENG_QUEUE: use inline, local, postgresql://… or redis://….")
+
+
+def _switch(name: str, value: str) -> bool:
+    if value.lower() in ("", "0", "no", "off", "false"):
+        return False
+    if value.lower() in ("1", "yes", "on", "true"):
+        return True
+    raise WrongSetting(f"{name}: “{value}” is neither 1 nor 0.")
+
+
+def _megabytes(name: str, value: str) -> int:
+    if not value.isdigit() or not 1 <= int(value) <= 1024:
+        raise WrongSetting(f"{name}: “{value}” is not a whole number from 1 to 1024.")
+    return int(value) * 1024 * 1024

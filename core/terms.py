@@ -1,0 +1,143 @@
+"""Every closed list of the domain: the value stored, the words shown."""
+
+from enum import StrEnum
+from typing import Any
+
+from core.i18n import lazy
+
+
+class Term(StrEnum):
+    """A value of a closed list with its words in the reader's language."""
+
+    label: Any
+
+    def __new__(cls, value: str, label: Any) -> "Term":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Role(Term):
+    """What an account may do; the title an organisation uses for it is data (`members.words`)."""
+
+    SECRETARY = "secretary", lazy("Secretary")
+    COMMITTEE = "committee_member", lazy("Committee member")
+    MEMBER = "member", lazy("Member")
+
+
+class OrganisationKind(Term):
+    """What kind of organisation it is; decides its words."""
+
+    PARTY_BRANCH = "party_branch", lazy("Party branch")
+    UNION = "union", lazy("Union group")
+    ASSOCIATION = "association", lazy("Association")
+    VILLAGE = "village", lazy("Village committee")
+
+
+class MemberCategory(Term):
+    """How a person belongs to the organisation."""
+
+    FULL = "full", lazy("Full member")
+    PROBATIONARY = "probationary", lazy("Probationary member")
+    APPLICANT = "applicant", lazy("Applicant")
+    NONE = "none", lazy("Not a member")
+
+
+class Standing(Term):
+    """Whether a person is at work; told beside coverage, never a reason to drop someone silently."""
+
+    ACTIVE = "active", lazy("In post")
+    SICK = "sick", lazy("On sick leave")
+    AWAY = "away", lazy("Away for long")
+    RETIRED = "retired", lazy("Retired")
+    REHIRED = "rehired", lazy("Rehired after retirement")
+    LEFT = "left", lazy("Left")
+
+
+class Visibility(Term):
+    """Who may read a talk's notes."""
+
+    INTERVIEWER = "interviewer", lazy("Interviewer only")
+    SECRETARY = "secretary", lazy("Interviewer and secretary")
+    COMMITTEE = "committee", lazy("Committee")
+
+
+class TalkMode(Term):
+    """How a talk was held."""
+
+    IN_PERSON = "in_person", lazy("In person")
+    HOME_VISIT = "home_visit", lazy("Home visit")
+    WALK_ROUND = "walk_round", lazy("Walk-round")
+    PHONE = "phone", lazy("By telephone")
+
+
+class TalkState(Term):
+    """How far a talk has come."""
+
+    PLANNED = "planned", lazy("Planned")
+    RECORDED = "recorded", lazy("Recorded")
+
+
+class FollowUpState(Term):
+    """What became of a promise."""
+
+    OPEN = "open", lazy("Open")
+    KEPT = "kept", lazy("Kept")
+    REFUSED = "refused", lazy("Cannot be done")
+
+
+class InvestigationState(Term):
+    """How far an investigation has come."""
+
+    OPEN = "open", lazy("Under way")
+    CLOSED = "closed", lazy("Closed")
+
+
+class SurveyState(Term):
+    """How far a survey has come."""
+
+    DRAFT = "draft", lazy("Draft")
+    OPEN = "open", lazy("Open")
+    CLOSED = "closed", lazy("Closed")
+
+
+class Channel(Term):
+    """The door a response came through."""
+
+    PHONE = "phone", lazy("Phone")
+    COMPUTER = "computer", lazy("Computer")
+    PAPER = "paper", lazy("Paper")
+    IMPORTED = "imported", lazy("Imported")
+
+
+class SourceKind(Term):
+    """Where an excerpt comes from."""
+
+    SURVEY = "survey", lazy("Survey")
+    TALK = "talk", lazy("Talk")
+
+
+class ActionState(Term):
+    """How far an action has come."""
+
+    NOT_STARTED = "not_started", lazy("Not started")
+    UNDER_WAY = "under_way", lazy("Under way")
+    DONE = "done", lazy("Done")
+    CANNOT = "cannot", lazy("Cannot be done for now")
+
+
+class ReportStyle(Term):
+    """The printed shape of a report."""
+
+    GONGWEN = "gongwen", lazy("Investigation report (official layout)")
+    SUMMARY = "summary", lazy("Research summary")
+
+
+class JobState(Term):
+    """How far a background job has come."""
+
+    WAITING = "waiting", lazy("Waiting")
+    RUNNING = "running", lazy("Running")
+    DONE = "done", lazy("Done")
+    FAILED = "failed", lazy("Failed")

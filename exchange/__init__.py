@@ -1,0 +1,1 @@
+"""Exchange: the sample, and the whole chain from files."""

@@ -1,0 +1,161 @@
+"""The cast and the stage: an application on a fresh database, and the people who use it."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from app import create_app
+from core import clock
+from core.clock import now
+from core.db import Model, db
+from core.settings import ROOT, Settings
+from core.terms import MemberCategory, OrganisationKind, Role
+from investigations.models import Investigation
+from members.models import Account, Group, Member, Organisation
+
+SAMPLE = ROOT / "exchange" / "sample"
+GOLD = Path(__file__).parent / "gold"
+POSTGRES = os.environ.get("XINSHENG_TEST_POSTGRES", "")
+TODAY = date(2026, 10, 31)
+PASSWORD = "correct horse battery"
+
+
+def engines() -> list:
+    """Return both database engines; PostgreSQL is marked, so that a quick run can leave it out."""
+    missing = pytest.mark.skipif(not POSTGRES, reason="XINSHENG_TEST_POSTGRES is not set")
+    return ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, missing])]
+
+
+@pytest.fixture(autouse=True)
+def frozen_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every test happen on the sample's day."""
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
+
+
+def build(folder: Path, database: str = "", **config: object) -> Flask:
+    """Return an application with its tables, jobs run inline."""
+    settings = Settings(data=folder, database=database or f"sqlite:///{folder / 'test.db'}", queue="inline")
+    app = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, **config)
+    with app.app_context():
+        if database:
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA public CASCADE"))
+                connection.execute(text("CREATE SCHEMA public"))
+        Model.metadata.create_all(db.engine)
+    return app
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    """An application on an empty SQLite database, its context pushed."""
+    app = build(tmp_path / "instance")
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(params=engines())
+def any_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The same on each database engine, for tests where the SQL matters."""
+    app = build(tmp_path / "instance", POSTGRES if request.param == "postgresql" else "")
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def people(app: Flask) -> SimpleNamespace:
+    """Write the cast: a branch with two groups, a secretary, a committee member, a member, and an outsider."""
+    from members import accounts
+
+    branch = Organisation(name="青石支部", kind=OrganisationKind.PARTY_BRANCH, language="zh", rules={}, created_at=now())
+    elsewhere = Organisation(name="别处支部", kind=OrganisationKind.UNION, language="zh", rules={}, created_at=now())
+    db.session.add_all([branch, elsewhere])
+    db.session.flush()
+    east, west = (Group(organisation_id=branch.id, name=name) for name in ("东班", "西班"))
+    db.session.add_all([east, west])
+    db.session.flush()
+
+    def person(number: str, name: str, group: Group | None, organisation: Organisation = branch) -> Member:
+        member = Member(
+            organisation_id=organisation.id,
+            number=number,
+            name=name,
+            group_id=group.id if group else None,
+            category=MemberCategory.FULL,
+        )
+        db.session.add(member)
+        return member
+
+    boss, aide, worker = person("A1", "书记甲", east), person("A2", "委员乙", east), person("A3", "党员丙", west)
+    stranger = person("B1", "外人丁", None, elsewhere)
+    db.session.flush()
+
+    def account(username: str, role: Role, member: Member) -> Account:
+        made = Account(
+            organisation_id=member.organisation_id,
+            member_id=member.id,
+            username=username,
+            name=member.name,
+            password=accounts.hashed(PASSWORD),
+            role=role,
+            language="zh",
+        )
+        db.session.add(made)
+        return made
+
+    cast = SimpleNamespace(
+        branch=branch,
+        elsewhere=elsewhere,
+        east=east,
+        west=west,
+        boss=boss,
+        aide=aide,
+        worker=worker,
+        stranger=stranger,
+        secretary=account("secretary", Role.SECRETARY, boss),
+        committee_member=account("committee", Role.COMMITTEE, aide),
+        member=account("member", Role.MEMBER, worker),
+        outsider=account("outsider", Role.SECRETARY, stranger),
+    )
+    cast.investigation = Investigation(
+        organisation_id=branch.id,
+        title="职工意见调研",
+        purpose="摸清职工关心的事",
+        starts_on=date(2025, 11, 1),
+        ends_on=TODAY,
+        created_at=now(),
+    )
+    db.session.add(cast.investigation)
+    db.session.commit()
+    return cast
+
+
+@pytest.fixture
+def cast(app: Flask) -> SimpleNamespace:
+    """The people of the plays, written to the database of `app`."""
+    return people(app)
+
+
+@pytest.fixture
+def client_for(app: Flask, cast: SimpleNamespace) -> Callable[[str], FlaskClient]:
+    """Return a browser signed in as "secretary", "committee_member", "member", "outsider", or nobody ("")."""
+
+    def sign_in(role: str) -> FlaskClient:
+        client = app.test_client()
+        if role:
+            account = getattr(cast, role)
+            with client.session_transaction(path="/app") as session:
+                session["_user_id"] = account.get_id()
+                session["_fresh"] = True
+        return client
+
+    return sign_in
