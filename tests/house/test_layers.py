@@ -1,0 +1,115 @@
+"""Imports go down, stand at the top of the file, and wrapped libraries stay wrapped."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from core.settings import ROOT
+
+LAYERS = (
+    ("core",),
+    ("text", "questions"),
+    ("forms",),
+    ("members",),
+    ("investigations",),
+    ("surveys", "interviews"),
+    ("concerns",),
+    ("reports", "exchange", "desk"),
+    ("app",),
+)
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+KEPT_IN = {
+    "weasyprint": ("reports/pdf.py", "reports/cjk.py"),
+    "textblob": ("text/",),
+    "wtforms": ("forms/", "questions/"),
+    "flask_wtf": ("forms/base.py", "core/errors.py", "app.py"),
+    "flask_sqlalchemy": ("core/db.py",),
+    "flask_babel": ("core/i18n.py",),
+    "babel": ("core/i18n.py",),
+    "huey": ("core/jobs.py",),
+    "openpyxl": ("core/spreadsheet.py",),
+    "xlsxwriter": ("core/spreadsheet.py",),
+    "cryptography": ("core/seal.py",),
+    "argon2": ("members/accounts.py",),
+    "rjieba": ("text/",),
+    "sklearn": ("text/", "concerns/grouping.py"),
+    "graspologic_native": ("text/", "concerns/grouping.py"),
+}
+INSIDE = ("models", "queries", "verbs", "jobs", "commands", "views")
+PRIVATE = ("views", "jobs", "commands")
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
+
+
+def modules() -> list[Path]:
+    """Return every source file of the product."""
+    files = [ROOT / "app.py"]
+    for package in LEVEL:
+        files += sorted((ROOT / package).rglob("*.py"))
+    return files
+
+
+def imported(tree: ast.AST) -> list[tuple[str, int]]:
+    """Return the dotted names a file imports, `from a import b` as a.b, with their lines."""
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [(alias.name, node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [(f"{node.module}.{alias.name}", node.lineno) for alias in node.names]
+    return names
+
+
+SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in modules()}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_down(path: Path) -> None:
+    here = path.relative_to(ROOT)
+    package = here.parts[0].removesuffix(".py")
+    for name, line in imported(SOURCES[path]):
+        other = name.split(".")[0]
+        if other not in LEVEL or other == package:
+            continue
+        assert LEVEL[other] < LEVEL[package], f"{here}:{line} imports {name}, which is not below {package}"
+        inner = name.split(".")[1:2]
+        if package != "app" and other != "core":
+            assert not inner or inner[0] not in PRIVATE, f"{here}:{line} reaches into {name}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_inside_a_package_pages_are_last(path: Path) -> None:
+    here = path.relative_to(ROOT)
+    if len(here.parts) < 2:
+        return
+    package, rank = here.parts[0], _rank(here.stem)
+    for name, line in imported(SOURCES[path]):
+        parts = name.split(".")
+        if parts[0] == package and len(parts) > 1 and (ROOT / package / f"{parts[1]}.py").exists():
+            assert _rank(parts[1]) <= rank, f"{here}:{line} imports {name}, which comes after it"
+
+
+def _rank(module: str) -> int:
+    return INSIDE.index(module) if module in INSIDE else INSIDE.index("verbs")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_wrapped_libraries_stay_wrapped(path: Path) -> None:
+    here = path.relative_to(ROOT).as_posix()
+    for name, line in imported(SOURCES[path]):
+        allowed = KEPT_IN.get(name.split(".")[0])
+        assert allowed is None or here.startswith(allowed), f"{here}:{line} may not import {name}"
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.name == "views.py"], ids=lambda p: p.parent.name)
+def test_views_know_no_database(path: Path) -> None:
+    for name, line in imported(SOURCES[path]):
+        assert not name.startswith(("sqlalchemy", "core.db")), f"{path.parent.name}/views.py:{line} imports {name}"
+
+
+def test_names_say_what_things_are() -> None:
+    standard = {"code", "statistics", "types", "string", "random", "calendar", "queue", "platform"}
+    for path in SOURCES:
+        assert path.stem not in FORBIDDEN_NAMES, path
+    for package in LEVEL:
+        assert package not in standard

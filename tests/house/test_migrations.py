@@ -1,0 +1,67 @@
+"""The migrations lead to the models, and back, with data, on both engines."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import downgrade, upgrade
+
+from app import create_app
+from core.db import Model, db
+from core.settings import ROOT, Settings
+from tests.conftest import POSTGRES, engines, people
+
+FOLDER = str(ROOT / "migrations")
+
+
+@pytest.fixture(params=engines())
+def empty(request: pytest.FixtureRequest, tmp_path: Path):
+    """An application whose database has no table yet."""
+    url = POSTGRES if request.param == "postgresql" else f"sqlite:///{tmp_path / 'migrated.db'}"
+    app = create_app(Settings(data=tmp_path / "instance", database=url, queue="inline"), TESTING=True)
+    with app.app_context():
+        if request.param == "postgresql":
+            with db.engine.begin() as connection:
+                connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+                connection.execute(sa.text("CREATE SCHEMA public"))
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def tables() -> set[str]:
+    return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_the_newest_migration_equals_the_models(empty) -> None:
+    upgrade(directory=FOLDER)
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Model.metadata) == []
+
+
+def test_up_with_data_down_and_up_again(empty) -> None:
+    upgrade(directory=FOLDER)
+    people(empty)
+    before = db.session.scalar(sa.text("SELECT count(*) FROM member"))
+    db.session.remove()
+    assert before == 4
+    downgrade(directory=FOLDER, revision="base")
+    assert tables() == set()
+    upgrade(directory=FOLDER)
+    assert tables() == set(Model.metadata.tables)
+
+
+def test_each_step_keeps_the_data_of_the_one_before(empty) -> None:
+    steps = list(reversed(list(ScriptDirectory(FOLDER).walk_revisions())))
+    upgrade(directory=FOLDER, revision=steps[0].revision)
+    people(empty)
+    db.session.remove()
+    for step in steps[1:]:
+        upgrade(directory=FOLDER, revision=step.revision)
+        downgrade(directory=FOLDER, revision=step.down_revision)
+        upgrade(directory=FOLDER, revision=step.revision)
+    assert db.session.scalar(sa.text("SELECT count(*) FROM member")) == 4
