@@ -1,0 +1,1 @@
+"""The desk: the overview of everything, and waiting for background work."""

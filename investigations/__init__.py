@@ -1,0 +1,1 @@
+"""Investigations: why and with what we ask."""
