@@ -1,0 +1,1 @@
+"""Concerns: what people raised, grouped by the machine and curated by people."""

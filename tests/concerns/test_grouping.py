@@ -1,0 +1,172 @@
+"""Grouping: every row once, the same again, and groups a person would make."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from concerns.grouping import Grouping, assign, group
+from text.clauses import says_nothing
+
+ROOT = Path(__file__).parents[2]
+GOLD = ROOT / "tests" / "gold"
+SAMPLE = ROOT / "exchange" / "sample"
+
+PARKING = ["停车位太少", "早上停车找不到车位", "停车场被外来车占了", "车棚漏雨，电动车没法停", "停车太难了"]
+MEALS = ["食堂的菜太咸", "食堂饭菜涨价了", "夜班食堂没有热饭", "食堂打饭排队太久", "希望食堂多几样菜"]
+ENGLISH = ["Not enough parking spaces", "The car park is always full", "No parking after eight", "Bike parking leaks"]
+
+
+def rows_of(grouping: Grouping) -> list[int]:
+    return sorted([row for each in grouping.groups for row in each.rows] + list(grouping.ungrouped))
+
+
+def placed(grouping: Grouping) -> dict[int, int]:
+    return {row: number for number, each in enumerate(grouping.groups) for row in each.rows}
+
+
+def answers() -> dict[str, set[str]]:
+    """The distinct open answers of the sample with their gold codes."""
+    given = [json.loads(line) for line in (SAMPLE / "responses.jsonl").read_text(encoding="utf-8").splitlines()]
+    texts = {each["id"]: each["answers"] for each in given}
+    labels = [json.loads(line) for line in (GOLD / "response_labels.jsonl").read_text(encoding="utf-8").splitlines()]
+    return {texts[label["response_id"]][label["item"]]: set(label["codes"]) for label in reversed(labels)}
+
+
+def talk_sentences() -> dict[str, set[str]]:
+    """The sentences of the sample's talk notes with their gold codes."""
+    labels = [json.loads(line) for line in (GOLD / "talk_segments.jsonl").read_text(encoding="utf-8").splitlines()]
+    return {label["text"]: set(label["codes"]) for label in labels}
+
+
+def micro_f1(gold: dict[str, set[str]], found: Grouping) -> float:
+    """Each group stands for the code most of its texts have; a text that says nothing stands for `none`."""
+    codes, texts = list(gold.values()), list(gold)
+    majority = [
+        Counter(code for row in each.rows for code in sorted(codes[row])).most_common(1)[0][0] for each in found.groups
+    ]
+    where = placed(found)
+    guesses = [
+        {"none"} if says_nothing(text) else {majority[where[row]]} if row in where else set()
+        for row, text in enumerate(texts)
+    ]
+    right = sum(len(guess & true) for guess, true in zip(guesses, codes, strict=True))
+    return 2 * right / (sum(map(len, guesses)) + sum(map(len, codes)))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 20, 300])
+def test_every_row_once_whatever_the_number(count: int) -> None:
+    texts = [(PARKING + MEALS + ENGLISH)[row % 14] + "。" * (row // 14) + str(row // 40) for row in range(count)]
+    found = group(texts)
+    assert rows_of(found) == list(range(count))
+    assert [len(each.rows) for each in found.groups] == sorted((len(each.rows) for each in found.groups), reverse=True)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [""] * 5,
+        ["", " ", "无", "N/A", "停车难"],
+        ["停车难"] * 7,
+        ["👍👍", "😀", "!!!", "？", "…"],
+        ["停车" * 10_000, "食堂" * 10_000, "a" * 20_000, "x y " * 5_000],
+        ["的", "the", "和", "of", "了", "and"],
+        ["\u202e停车\u0000难", "停车\ud800难", "ｐａｒｋｉｎｇ", "𠀀𠀀𠀀"],
+    ],
+)
+def test_odd_texts(texts: list[str]) -> None:
+    found = group(texts)
+    assert rows_of(found) == list(range(len(texts)))
+    assert all(each.label for each in found.groups)
+
+
+def test_two_topics_make_two_groups_with_fitting_labels() -> None:
+    found = group(PARKING + MEALS)
+    where = placed(found)
+    assert len({where[row] for row in range(5)}) == 1
+    assert len({where[row] for row in range(5, 10)}) == 1
+    assert where[0] != where[5]
+    assert "停车" in found.groups[where[0]].label
+    assert "食堂" in found.groups[where[5]].label
+
+
+def test_both_languages_share_one_space() -> None:
+    where = placed(group(PARKING + MEALS + ENGLISH))
+    assert {where.get(row) for row in range(10, 14)} <= {where[0], where[10]}
+    english = ["Parking", "Canteen food", "The car park is full"]
+    together = placed(group(list(answers()) + english))
+    assert together[len(answers())] == together[list(answers()).index("停车难")]
+
+
+def test_quotes_and_summary_are_real() -> None:
+    texts = list(answers())
+    for each in group(texts).groups:
+        assert set(each.quotes) <= set(each.rows)
+        assert 1 <= len(each.quotes) <= 5
+        assert all(any(part in texts[row] for row in each.rows) for part in each.summary.split("；"))
+
+
+def test_parents_are_heads_of_families() -> None:
+    found = group(list(answers()))
+    for number, each in enumerate(found.groups):
+        assert each.parent is None or (each.parent < number and found.groups[each.parent].parent is None)
+
+
+def test_labels_differ() -> None:
+    labels = [each.label for each in group(list(answers())).groups]
+    assert len(set(labels)) == len(labels)
+
+
+def test_the_same_texts_give_the_same_groups_in_any_order() -> None:
+    texts = list(answers())
+    once, again, backwards = group(texts), group(texts), group(texts[::-1])
+    assert once == again
+    last = len(texts) - 1
+    assert {frozenset(each.rows) for each in once.groups} == {
+        frozenset(last - row for row in each.rows) for each in backwards.groups
+    }
+    assert [each.label for each in once.groups] == [each.label for each in backwards.groups]
+
+
+def test_duplicates_stay_together() -> None:
+    texts = [text for text in list(answers()) for _ in range(2)]
+    where = placed(group(texts))
+    assert all(where.get(row) == where.get(row + 1) for row in range(0, len(texts), 2))
+
+
+def test_large_collections_find_neighbours_through_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    gold = answers()
+    monkeypatch.setattr("concerns.grouping._EXACT_BELOW", 50)
+    found = group(list(gold))
+    assert rows_of(found) == list(range(len(gold)))
+    assert micro_f1(gold, found) >= 0.5
+
+
+def test_progress_rises_to_one() -> None:
+    told: list[float] = []
+    group(PARKING + MEALS, progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+def test_open_answers_of_the_sample() -> None:
+    gold = answers()
+    found = group(list(gold))
+    assert 12 <= len(found.groups) <= 25
+    assert micro_f1(gold, found) >= 0.6
+
+
+def test_talk_sentences_of_the_sample() -> None:
+    gold = talk_sentences()
+    found = group(list(gold))
+    assert 12 <= len(found.groups) <= 26
+    assert micro_f1(gold, found) >= 0.5
+
+
+def test_assign_keeps_known_groups_and_leaves_strangers() -> None:
+    known = {7: PARKING, "食堂": MEALS}
+    new = ["停车位被占", "食堂的汤太咸", "停车位太少。", "工资条看不懂", "", "无"]
+    assert assign(new, known) == [7, "食堂", 7, None, None, None]
+    assert assign(new, {}) == [None] * 6
+    assert assign([], known) == []

@@ -1,0 +1,1 @@
+"""Reading Chinese and English text offline: words, phrases, sentences, excerpts, masking, summaries."""

@@ -1,0 +1,111 @@
+"""Graphs of nearest neighbours between texts.
+
+Importing this module loads scipy; import it where grouping is done, not in a page.
+"""
+
+import numpy as np
+import scipy.sparse as sp
+
+_BLOCK = 3e7
+
+
+def nearest(vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Indices and cosines (both texts x count) of the texts nearest to each, by comparing all with all."""
+    size = len(vectors)
+    indices = np.empty((size, count), np.int32)
+    cosines = np.empty((size, count), np.float32)
+    step = max(1, int(_BLOCK // size))
+    for at in range(0, size, step):
+        block = vectors[at : at + step] @ vectors.T
+        indices[at : at + step], cosines[at : at + step] = _best(block, at, count)
+    return indices, cosines
+
+
+def nearest_sparse(rows: sp.csr_matrix, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same for sparse unit-length rows."""
+    size = rows.shape[0]
+    indices = np.empty((size, count), np.int32)
+    cosines = np.empty((size, count), np.float32)
+    columns = rows.T.tocsr()
+    step = max(1, int(_BLOCK // size))
+    for at in range(0, size, step):
+        block = (rows[at : at + step] @ columns).toarray()
+        indices[at : at + step], cosines[at : at + step] = _best(block, at, count)
+    return indices, cosines
+
+
+def nearest_by_lists(vectors: np.ndarray, count: int, seed: int, probes: int = 12) -> tuple[np.ndarray, np.ndarray]:
+    """Indices and cosines found approximately: texts are sorted into lists, each list searches its nearest lists.
+
+    An index of -1 fills the place of a neighbour not found.
+    """
+    centres = _list_centres(vectors, seed)
+    home = np.concatenate(
+        [np.argmax(vectors[at : at + 50_000] @ centres.T, 1) for at in range(0, len(vectors), 50_000)]
+    )
+    order = np.argsort(home, kind="stable")
+    starts = np.searchsorted(home[order], np.arange(len(centres) + 1))
+    near = np.argsort(-(centres @ centres.T), axis=1, kind="stable")[:, :probes]
+    indices = np.full((len(vectors), count), -1, np.int32)
+    cosines = np.zeros((len(vectors), count), np.float32)
+    for number in range(len(centres)):
+        own = order[starts[number] : starts[number + 1]]
+        candidates = np.concatenate([order[starts[other] : starts[other + 1]] for other in near[number]])
+        for at in range(0, len(own), 2048):
+            rows = own[at : at + 2048]
+            block = vectors[rows] @ vectors[candidates].T
+            block[candidates[None, :] == rows[:, None]] = -2
+            kept = min(count, block.shape[1] - 1)
+            if kept < 1:
+                continue
+            best = np.argpartition(-block, kept - 1, axis=1)[:, :kept]
+            indices[rows, :kept] = candidates[best]
+            cosines[rows, :kept] = np.take_along_axis(block, best, 1)
+    return indices, cosines
+
+
+def graph(indices: np.ndarray, cosines: np.ndarray, power: float) -> sp.csr_matrix:
+    """The symmetric graph (texts x texts) in which neighbours are tied by cosine to a power."""
+    size = len(indices)
+    sources = np.repeat(np.arange(size), indices.shape[1])
+    targets = indices.ravel()
+    weights = np.maximum(cosines.ravel(), 0) ** power
+    real = (targets >= 0) & (weights > 1e-4)
+    ties = sp.csr_matrix((weights[real].astype(np.float32), (sources[real], targets[real])), shape=(size, size))
+    return ties.maximum(ties.T).tocsr()
+
+
+def blend(first: sp.csr_matrix, second: sp.csr_matrix, share: float) -> sp.csr_matrix:
+    """Two graphs added, the second weighing `share` of the first once their mean ties are made equal."""
+    if not second.nnz or not first.nnz:
+        return first if first.nnz else second
+    return (first / first.data.mean() + share * second / second.data.mean()).tocsr()
+
+
+def _best(block: np.ndarray, at: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The best columns of each row of a block, a row's own column left out."""
+    block[np.arange(len(block)), np.arange(at, at + len(block))] = -2
+    best = np.argpartition(-block, count - 1, axis=1)[:, :count]
+    return best, np.take_along_axis(block, best, 1)
+
+
+def _list_centres(vectors: np.ndarray, seed: int, rounds: int = 8) -> np.ndarray:
+    """Centres of about sqrt(texts) lists, by spherical k-means on a sample."""
+    rng = np.random.default_rng(seed)
+    lists = int(np.sqrt(len(vectors)))
+    sample = vectors[rng.choice(len(vectors), min(len(vectors), lists * 40), replace=False)]
+    centres = sample[rng.choice(len(sample), lists, replace=False)].copy()
+    for _ in range(rounds):
+        home = np.concatenate(
+            [np.argmax(sample[at : at + 20_000] @ centres.T, 1) for at in range(0, len(sample), 20_000)]
+        )
+        members = sp.csr_matrix(
+            (np.ones(len(sample), np.float32), (home, np.arange(len(sample)))), shape=(lists, len(sample))
+        )
+        sums = np.asarray(members @ sample)
+        lengths = np.linalg.norm(sums, axis=1)
+        empty = lengths < 1e-9
+        sums[empty] = sample[rng.choice(len(sample), int(empty.sum()))]
+        lengths[empty] = 1
+        centres = sums / lengths[:, None]
+    return centres
