@@ -1,0 +1,483 @@
+"""Charts as plain SVG text: one string for the web page and for the printed report.
+
+A chart is data (`Likert`, `Bars`, `Columns`) and one function that draws it. Only SVG presentation
+attributes are used (no style element, no ids), so the page's strict content policy holds and many
+charts may share a page. A share of None was hidden because too few people chose it: it is drawn
+hatched in a size that says nothing about the number behind it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from math import ceil
+
+INK, MUTED, GRID, PRIMARY, SOFT = "#17252a", "#4d5d61", "#d9e0dd", "#0f6e63", "#93c9bf"
+NEUTRAL, NEGATIVE, POSITIVE = "#d9dedc", ("#b4552d", "#e3a77c"), ("#0f6e63", "#7fb8ae")
+SERIES = ("#0f6e63", "#d98a4f", "#5f7f9e", "#8a6d9e", "#6b7a7d")
+HATCH_PAPER, HATCH_LINE = "#f6f7f6", "#9aa6a4"
+FONT = (
+    "'Source Sans 3','Inter','PingFang SC','HarmonyOS Sans SC','Microsoft YaHei','SimHei',"
+    "'Noto Sans CJK SC','FandolHei','AR PL UMing CN','Noto Emoji',sans-serif"
+)
+WIDE, NARROW = 590, 344
+STACKED_BELOW = 460
+LINE = 16
+HIDDEN_WIDTH = 22
+
+_unbreakable = re.compile(r"[（《〈【“‘]*[\u2e80-\uffef][，。、；：？！）》〉】”’％]*|[^\s\u2e80-\uffef]+\s*|\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words a chart needs, already in the reader's language."""
+
+    hidden: str = "fewer than 5"
+    net: str = "Net"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One statement and the share of each level in percent (None: hidden)."""
+
+    label: str
+    shares: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Likert:
+    """Levels from worst to best, and the rows that answer them; the middle level straddles zero."""
+
+    levels: tuple[str, ...]
+    rows: tuple[Row, ...]
+    net: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One labelled value (None: hidden) with a few quiet words after it, such as a count."""
+
+    label: str
+    value: float | None
+    note: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Horizontal bars; where some are strong the others are drawn soft."""
+
+    bars: tuple[Bar, ...]
+    unit: str = "%"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One value for every category (None: hidden)."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Upright columns, grouped by category."""
+
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: str = "%"
+
+
+Drawing = Likert | Bars | Columns
+
+
+def draw(drawing: Drawing, *, title: str, words: Words, width: int = WIDE) -> str:
+    """Draw any chart as SVG `width` units wide; below 460 units labels stand above their bars."""
+    match drawing:
+        case Likert():
+            return likert(drawing, title=title, words=words, width=width)
+        case Bars():
+            return bars(drawing, title=title, words=words, width=width)
+        case Columns():
+            return columns(drawing, title=title, words=words, width=width)
+
+
+def height_of(svg: str) -> float:
+    """Return the height of a drawn chart in its own units (its width is the one asked for)."""
+    found = re.match(r'<svg [^>]*viewBox="0 0 [\d.]+ ([\d.]+)"', svg)
+    if found is None:
+        raise ValueError("not a chart of ours")
+    return float(found[1])
+
+
+def text_width(text: str, size: float) -> float:
+    """Estimate how wide `text` is: a full-width character is one em, others about half."""
+    return sum(size * _em(character) for character in text)
+
+
+def _em(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WFA":
+        return 1.0
+    return 0.27 if character in " .,:;-'|ilI" else 0.53
+
+
+def wrap(text: str, size: float, width: float) -> list[str]:
+    """Break `text` into lines no wider than `width`: between Han characters, or at spaces."""
+    lines, line = [], ""
+    for piece in _unbreakable.findall(text):
+        if line and text_width((line + piece).rstrip(), size) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+    return [*lines, line.rstrip()]
+
+
+def _even(text: str, size: float, width: float) -> list[str]:
+    """Break `text` like `wrap`, but into lines of about the same length."""
+    lines = wrap(text, size, width)
+    narrower = wrap(text, size, text_width(text, size) / len(lines) + size)
+    return narrower if len(narrower) == len(lines) else lines
+
+
+def ramp(levels: int) -> list[str]:
+    """Return a colour for each of `levels` (2 or more) from worst to best, neutral in the middle if odd."""
+    side = levels // 2
+    middle = [NEUTRAL] if levels % 2 else []
+    return [*_shades(NEGATIVE, side), *middle, *reversed(_shades(POSITIVE, side))]
+
+
+def _shades(ends: tuple[str, str], count: int) -> list[str]:
+    if count == 1:
+        return [ends[0]]
+    return [_blend(ends[0], ends[1], place / (count - 1)) for place in range(count)]
+
+
+def _channels(colour: str) -> list[int]:
+    return [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+
+
+def _blend(first: str, second: str, part: float) -> str:
+    pairs = zip(_channels(first), _channels(second), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in pairs)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a #rrggbb colour, 0 to 1, as WCAG defines it."""
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def ink_on(colour: str) -> str:
+    """Return white or ink, whichever reads better on `colour`."""
+    light = luminance(colour) + 0.05
+    return "#ffffff" if 1.05 / light > light / (luminance(INK) + 0.05) else INK
+
+
+class _Sheet:
+    """An SVG being drawn, in CSS pixels."""
+
+    def __init__(self, width: float) -> None:
+        self.width, self.shapes = width, list[str]()
+
+    def rect(self, x: float, y: float, width: float, height: float, fill: str) -> None:
+        if width > 0 and height > 0:
+            self.shapes.append(
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.2f}" height="{height:.2f}" fill="{fill}"/>'
+            )
+
+    def line(self, start: tuple[float, float], end: tuple[float, float], stroke: str = GRID, width: float = 1) -> None:
+        (x1, y1), (x2, y2) = start, end
+        self.shapes.append(
+            f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{stroke}" stroke-width="{width}"/>'
+        )
+
+    def hatched(self, x: float, y: float, width: float, height: float) -> None:
+        """A hidden value: diagonal lines, cut by hand because a pattern would need an id."""
+        self.rect(x, y, width, height, HATCH_PAPER)
+        for step in range(1, ceil((width + height) / 5)):
+            reach = step * 5.0
+            start = (x + max(0.0, reach - height), y + min(reach, height))
+            end = (x + min(reach, width), y + max(0.0, reach - width))
+            self.line(start, end, HATCH_LINE, 0.8)
+        self.shapes.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="none" '
+            f'stroke="{HATCH_LINE}" stroke-width="0.8"/>'
+        )
+
+    def text(
+        self,
+        x: float,
+        middle: float,
+        text: str,
+        *,
+        anchor: str = "start",
+        size: float = 13,
+        fill: str = "",
+        bold: bool = False,
+    ) -> None:
+        # Shifted by a third of an em instead of dominant-baseline, which printers draw differently.
+        extra = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        extra += "" if size == 13 else f' font-size="{size:g}"'
+        extra += f' fill="{fill}"' if fill else ""
+        extra += ' font-weight="600"' if bold else ""
+        self.shapes.append(f'<text x="{x:.1f}" y="{middle + size * 0.35:.1f}"{extra}>{escape(text)}</text>')
+
+    def label(self, x: float, middle: float, lines: Sequence[str], *, anchor: str) -> None:
+        for place, line in enumerate(lines):
+            self.text(x, middle + (place - (len(lines) - 1) / 2) * LINE, line, anchor=anchor)
+
+    def legend(self, entries: Sequence[tuple[str, str | None]], centre: float) -> float:
+        """Draw colour keys (None: hatched) in as many rows as they need; return where the chart may begin."""
+        rows: list[list[tuple[str, str | None]]] = [[]]
+        for entry in entries:
+            if rows[-1] and _legend_width([*rows[-1], entry]) > self.width - 8:
+                rows.append([])
+            rows[-1].append(entry)
+        for number, row in enumerate(rows):
+            x = max(4.0, min(centre - _legend_width(row) / 2, self.width - _legend_width(row) - 4))
+            y = 4 + 20 * number
+            for word, colour in row:
+                self.hatched(x, y, 13, 13) if colour is None else self.rect(x, y, 13, 13, colour)
+                self.text(x + 18, y + 6.5, word, size=12, fill=MUTED)
+                x += 34 + text_width(word, 12)
+        return 20.0 * len(rows) + 6
+
+    def svg(self, height: float, title: str, description: str) -> str:
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {self.width:g} {height:.1f}" '
+            f'role="img" font-family="{FONT}" font-size="13" fill="{INK}"><title>{escape(title)}</title>'
+            f"<desc>{escape(description)}</desc>{''.join(self.shapes)}</svg>"
+        )
+
+
+def _legend_width(entries: Sequence[tuple[str, str | None]]) -> float:
+    return sum(34 + text_width(word, 12) for word, _ in entries) - 16
+
+
+def _number(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
+
+
+def _signed(value: float) -> str:
+    rounded = round(value)
+    return f"+{rounded}" if rounded > 0 else _number(rounded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """Where one row of a horizontal chart stands."""
+
+    top: float
+    height: float
+    lines: list[str]
+    stacked: bool
+    bar: float
+
+    @property
+    def middle(self) -> float:
+        return self.top + (self.height - self.bar / 2 - 6 if self.stacked else (self.height - 10) / 2)
+
+
+def _bands(labels: Sequence[str], *, top: float, room: float, bar: float, stacked: bool) -> list[_Band]:
+    bands = []
+    for label in labels:
+        lines = _even(label, 13, room)
+        height = LINE * len(lines) + bar + 16 if stacked else max(bar, LINE * len(lines)) + 10
+        bands.append(_Band(top, height, lines, stacked, bar))
+        top += height
+    return bands
+
+
+def _name(sheet: _Sheet, band: _Band, right: float) -> None:
+    if band.stacked:
+        sheet.label(0, band.top + 8 + LINE * (len(band.lines) - 1) / 2, band.lines, anchor="start")
+    else:
+        sheet.label(right, band.middle, band.lines, anchor="end")
+
+
+def _label_room(labels: Sequence[str], width: float) -> float:
+    """Give labels the width they need, between a fifth and a third of the chart."""
+    widest = max((text_width(label, 13) for label in labels), default=0)
+    return max(width * 0.18, min(widest + 2, width * 0.34))
+
+
+def likert(chart: Likert, *, title: str, words: Words, width: int = WIDE) -> str:
+    """Draw diverging stacked bars: the unhappy to the left of zero, the content to the right."""
+    sheet, colours = _Sheet(width), ramp(len(chart.levels))
+    stacked = width < STACKED_BELOW
+    room = width - 66.0 if stacked else _label_room([row.label for row in chart.rows], width)
+    left, right = (0.0 if stacked else room + 8), width - (58.0 if chart.net else 8.0)
+    lows = [_left_share(row.shares) for row in chart.rows]
+    highs = [_right_share(row.shares) for row in chart.rows]
+    low, high = (ceil(max(values, default=0) / 10) * 10 for values in (lows, highs))
+    hides = any(share is None for row in chart.rows for share in row.shares)
+    margin = HIDDEN_WIDTH * max((len(chart.levels) + 1) // 2, 1) if hides else 0
+    scale = (right - left - 2 * margin) / max(low + high, 1)
+    zero = left + margin + low * scale
+    keys = [*zip(chart.levels, colours, strict=True), *([(words.hidden, None)] if hides else [])]
+    top = sheet.legend(keys, zero) + (12 if chart.net else 4)
+    bands = _bands([row.label for row in chart.rows], top=top, room=room, bar=22, stacked=stacked)
+    bottom = bands[-1].top + bands[-1].height if bands else top
+    if stacked:  # only behind the bars, or the lines would run through the labels above them
+        for band in bands:
+            _grid(sheet, zero, scale, (low, high), (band.middle - 15, band.middle + 15))
+    else:
+        _grid(sheet, zero, scale, (low, high), (top - 4, bottom))
+    _percents(sheet, zero, scale, (low, high), bottom + 10)
+    if chart.net:
+        sheet.text(width - 2, top - 9, words.net, anchor="end", size=11, fill=MUTED)
+    for row, band in zip(chart.rows, bands, strict=True):
+        _name(sheet, band, room)
+        _diverging_bar(sheet, row.shares, colours, (zero, band.middle, scale))
+        if chart.net:
+            score = net_score(row.shares)
+            sheet.text(width - 2, band.middle, "—" if score is None else _signed(score), anchor="end", bold=True)
+    return sheet.svg(bottom + 24, title, _tell(chart.levels, chart.rows, words))
+
+
+def net_score(shares: Sequence[float | None]) -> float | None:
+    """Return the positive shares less the negative ones, or None when one of them is hidden."""
+    side = len(shares) // 2
+    bad, good = shares[:side], shares[len(shares) - side :]
+    if None in bad or None in good:
+        return None
+    return sum(share or 0 for share in good) - sum(share or 0 for share in bad)
+
+
+def _left_share(shares: Sequence[float | None]) -> float:
+    side = len(shares) // 2
+    middle = (shares[side] or 0) / 2 if len(shares) % 2 else 0
+    return sum(share or 0 for share in shares[:side]) + middle
+
+
+def _right_share(shares: Sequence[float | None]) -> float:
+    return sum(share or 0 for share in shares) - _left_share(shares)
+
+
+def _marks(ends: tuple[int, int]) -> range:
+    step = 25 if sum(ends) > 90 else 20
+    return range(-(ends[0] // step) * step, ends[1] + 1, step)
+
+
+def _grid(sheet: _Sheet, zero: float, scale: float, ends: tuple[int, int], span: tuple[float, float]) -> None:
+    for value in _marks(ends):
+        x = zero + value * scale
+        sheet.line((x, span[0]), (x, span[1]), INK if value == 0 else GRID)
+
+
+def _percents(sheet: _Sheet, zero: float, scale: float, ends: tuple[int, int], middle: float) -> None:
+    for value in _marks(ends):
+        sheet.text(zero + value * scale, middle, f"{abs(value)}%", anchor="middle", size=11, fill=MUTED)
+
+
+def _diverging_bar(
+    sheet: _Sheet, shares: Sequence[float | None], colours: Sequence[str], place: tuple[float, float, float]
+) -> None:
+    zero, middle, scale = place
+    widths = [HIDDEN_WIDTH if share is None else share * scale for share in shares]
+    side = len(shares) // 2
+    x = zero - sum(widths[:side]) - (widths[side] / 2 if len(shares) % 2 else 0)
+    for share, width, colour in zip(shares, widths, colours, strict=True):
+        if share is None:
+            sheet.hatched(x, middle - 11, width, 22)
+        else:
+            sheet.rect(x, middle - 11, width, 22, colour)
+            if width > text_width(f"{share:.0f}", 11) + 5:
+                sheet.text(x + width / 2, middle, f"{share:.0f}", anchor="middle", size=11, fill=ink_on(colour))
+        x += width
+
+
+def bars(chart: Bars, *, title: str, words: Words, width: int = WIDE) -> str:
+    """Draw horizontal bars from zero, longest as wide as there is room."""
+    sheet, stacked = _Sheet(width), width < STACKED_BELOW
+    room = width - 20.0 if stacked else _label_room([bar.label for bar in chart.bars], width)
+    start = 0.0 if stacked else room + 8
+    endings = [f"{_number(bar.value)}{chart.unit}" if bar.value is not None else words.hidden for bar in chart.bars]
+    tails = [ending + (f"  {bar.note}" if bar.note else "") for ending, bar in zip(endings, chart.bars, strict=True)]
+    space = width - start - max((text_width(tail, 12) for tail in tails), default=0) - 12
+    scale = space / (max((bar.value or 0 for bar in chart.bars), default=0) or 1)
+    bands = _bands([bar.label for bar in chart.bars], top=4, room=room, bar=18, stacked=stacked)
+    some_strong = any(bar.strong for bar in chart.bars)
+    for bar, ending, band in zip(chart.bars, endings, bands, strict=True):
+        _name(sheet, band, room)
+        if bar.value is None:
+            length = float(HIDDEN_WIDTH)
+            sheet.hatched(start, band.middle - 9, length, 18)
+        else:
+            length = bar.value * scale
+            sheet.rect(start, band.middle - 9, length, 18, PRIMARY if bar.strong or not some_strong else SOFT)
+        sheet.text(start + length + 6, band.middle, ending, size=12, fill=MUTED if bar.value is None else "")
+        if bar.note:
+            x = start + length + 6 + text_width(f"{ending}  ", 12)
+            sheet.text(x, band.middle, bar.note, size=12, fill=MUTED)
+    bottom = bands[-1].top + bands[-1].height if bands else 8.0
+    if not stacked:
+        sheet.line((start, 2), (start, bottom - 4), INK)
+    said = [Row(bar.label, (bar.value,)) for bar in chart.bars]
+    return sheet.svg(bottom, title, _tell(("",), said, words, chart.unit))
+
+
+def columns(chart: Columns, *, title: str, words: Words, width: int = WIDE, height: int = 250) -> str:
+    """Draw upright columns side by side within each category."""
+    sheet = _Sheet(width)
+    values = [value for series in chart.series for value in series.values]
+    colours = [SERIES[place % len(SERIES)] for place in range(len(chart.series))]
+    keys: list[tuple[str, str | None]] = []
+    if len(chart.series) > 1:
+        keys = [(series.name, colour) for series, colour in zip(chart.series, colours, strict=True)]
+    if None in values:
+        keys.append((words.hidden, None))
+    top = (sheet.legend(keys, width / 2) if keys else 0) + 18
+    left, group = 38.0, (width - 38.0) / max(len(chart.categories), 1)
+    labels = [_even(category, 12, group - 6) for category in chart.categories]
+    base = height - 8.0 - LINE * max((len(lines) for lines in labels), default=1)
+    step, peak = _scale_steps(max((value or 0 for value in values), default=0))
+    scale = (base - top) / peak
+    for mark in range(round(peak / step) + 1):
+        y = base - mark * step * scale
+        sheet.line((left, y), (width, y), GRID if mark else INK)
+        sheet.text(left - 6, y, _number(mark * step), anchor="end", size=11, fill=MUTED)
+    if chart.unit:
+        sheet.text(left - 6, top - 14, chart.unit, anchor="end", size=11, fill=MUTED)
+    thick = min(34.0, group * 0.74 / max(len(chart.series), 1))
+    for place, lines in enumerate(labels):
+        centre = left + group * (place + 0.5)
+        for row, line in enumerate(lines):
+            sheet.text(centre, base + 12 + LINE * row, line, anchor="middle", size=12)
+        for number, series in enumerate(chart.series):
+            x = centre + (number - len(chart.series) / 2) * thick
+            _column(sheet, series.values[place], colours[number], (x, base, thick, scale))
+    said = [Row(series.name, series.values) for series in chart.series]
+    return sheet.svg(height, title, _tell(chart.categories, said, words, chart.unit))
+
+
+def _column(sheet: _Sheet, value: float | None, colour: str, place: tuple[float, float, float, float]) -> None:
+    x, base, thick, scale = place
+    if value is None:
+        sheet.hatched(x + 1, base - 14, thick - 2, 14)
+        return
+    sheet.rect(x + 1, base - value * scale, thick - 2, value * scale, colour)
+    shown = _number(value if thick > 26 else round(value))
+    sheet.text(x + thick / 2, base - value * scale - 8, shown, anchor="middle", size=11)
+
+
+def _scale_steps(peak: float) -> tuple[float, float]:
+    """Return a round step and the round top of an axis that holds `peak` in at most five steps."""
+    step = 1.0
+    while peak / step > 5:
+        step *= 2.5 if str(step).startswith("2") else 2
+    return step, max(ceil(peak / step), 1) * step
+
+
+def _tell(levels: Sequence[str], rows: Sequence[Row], words: Words, unit: str = "%") -> str:
+    """Say the chart in words, for those who hear it."""
+    han = any("\u2e80" <= character <= "\uffef" for row in rows for character in row.label + words.hidden)
+    colon, comma, stop = ("：", "，", "；") if han else (": ", ", ", "; ")
+    gap = "" if han else " "
+    sentences = []
+    for row in rows:
+        shares = ((words.hidden if share is None else f"{_number(round(share, 1))}{unit}") for share in row.shares)
+        said = (f"{level}{gap}{share}".strip() for level, share in zip(levels, shares, strict=True))
+        sentences.append(f"{row.label}{colon}{comma.join(said)}" if row.label else comma.join(said))
+    return stop.join(sentences)

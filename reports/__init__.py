@@ -1,0 +1,1 @@
+"""Reports: sections that yield blocks, drawn and printed."""

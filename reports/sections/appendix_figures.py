@@ -1,0 +1,93 @@
+"""The counts behind every chart, and every concern."""
+
+from collections.abc import Iterator
+
+from core.i18n import _
+from questions.base import Item, Shape, Tally
+from reports.blocks import Annex, Block, Table
+from reports.evidence import Evidence
+from reports.sections.base import Section, share
+
+
+class AppendixFigures(Section):
+    """One table for each counted question, then the concerns."""
+
+    key = "appendix_figures"
+    order = 110
+    summary_order = 110
+
+    def blocks(self, evidence: Evidence) -> Iterator[Block]:
+        """Yield an annex of tables; nothing when nothing was counted."""
+        tables = [
+            table
+            for survey in evidence.surveys
+            for item, tally in survey.results
+            if tally.shape is not Shape.TEXTS and tally.answered is not None
+            for table in (_table(item, tally, evidence.cell_floor),)
+        ]
+        if evidence.concerns:
+            tables.append(_concerns(evidence))
+        if tables:
+            yield Annex(_("Figures of the survey and the concerns"))
+            yield from tables
+
+
+def _hidden(floor: int) -> str:
+    return _("under %(floor)s", floor=floor)
+
+
+def _table(item: Item, tally: Tally, floor: int) -> Table:
+    if tally.shape is Shape.GRID:
+        return _grid(item, tally, floor)
+    rows = tuple(
+        (bar.label, _hidden(floor), "–")
+        if bar.count is None
+        else (bar.label, str(bar.count), share(bar.count, tally.answered or 0))
+        for bar in tally.bars
+    )
+    return Table(
+        caption=_("%(title)s (n = %(count)s)", title=item.title, count=tally.answered),
+        columns=(_("Answer"), _("People"), _("Share")),
+        rows=rows,
+        align="lrr",
+        widths=(60, 20, 20),
+        note=_("Several answers were allowed; shares do not add up to 100%.") if tally.shape is Shape.MARKS else "",
+    )
+
+
+def _grid(item: Item, tally: Tally, floor: int) -> Table:
+    levels = [bar.label for bar in tally.rows[0].tally.bars]
+    rows = tuple(
+        (
+            row.label,
+            *(_hidden(floor) if bar.count is None else str(bar.count) for bar in row.tally.bars),
+            "–" if row.tally.mean is None else f"{row.tally.mean:.2f}",
+        )
+        for row in tally.rows
+    )
+    width = 72 // (len(levels) + 1)
+    return Table(
+        caption=_("%(title)s (n = %(count)s)", title=item.title, count=tally.answered),
+        columns=("", *levels, _("Mean")),
+        rows=rows,
+        align="l" + "r" * (len(levels) + 1),
+        widths=(100 - width * (len(levels) + 1), *([width] * (len(levels) + 1))),
+    )
+
+
+def _concerns(evidence: Evidence) -> Table:
+    floor = evidence.cell_floor
+
+    def number(count: int) -> str:
+        return str(count) if count >= floor else _hidden(floor)
+
+    return Table(
+        caption=_("All concerns"),
+        columns=(_("No."), _("Concern"), _("Answers and talks")),
+        rows=tuple(
+            (str(place), concern.label, number(concern.voices))
+            for place, concern in enumerate(evidence.concerns, start=1)
+        ),
+        align="clr",
+        widths=(12, 60, 28),
+    )

@@ -1,0 +1,140 @@
+"""How the surveys were answered: one finding and one chart for each question."""
+
+from collections.abc import Iterator
+
+from core.i18n import _
+from questions.base import Bar as Count
+from questions.base import Item, Shape, Tally
+from questions.charts import Bar, Bars, Likert, Row
+from reports.blocks import Block, Chart, Heading, Paragraph
+from reports.evidence import Evidence
+from reports.sections.base import Chapter, Section, listing, quoted, share, signed
+
+WAY_OUT = "na"  # the column of a grid for whom a line does not concern
+BEST = 3
+
+
+class SurveyResults(Section):
+    """Every item in order: what stands out, then its chart with the base."""
+
+    key = "survey_results"
+    chapter = Chapter.RESULTS
+    order = 50
+    summary_order = 30
+
+    def blocks(self, evidence: Evidence) -> Iterator[Block]:
+        """Yield the results of each survey; a survey with too few answers says so and no more."""
+        for survey in evidence.surveys:
+            if len(evidence.surveys) > 1:
+                yield Heading(2, survey.title)
+            if not survey.enough:
+                yield Paragraph(
+                    _("Too few people answered %(title)s for results to be shown.", title=quoted(survey.title))
+                )
+            for item, tally in survey.results:
+                yield from _item(item, tally, evidence.cell_floor)
+
+
+def _item(item: Item, tally: Tally, floor: int) -> Iterator[Block]:
+    if tally.answered is None:
+        yield Paragraph(_("%(title)s: fewer than %(floor)s people answered.", title=quoted(item.title), floor=floor))
+        return
+    if tally.shape is Shape.TEXTS:
+        yield Paragraph(
+            _("%(count)s people wrote something on %(title)s.", count=tally.answered, title=quoted(item.title))
+        )
+        return
+    yield Paragraph(_finding(item, tally))
+    caption = _("%(title)s (n = %(count)s)", title=item.title, count=tally.answered)
+    if tally.shape is Shape.GRID:
+        yield Chart(caption=caption, drawing=_likert(tally), floor=floor)
+    else:
+        yield Chart(caption=caption, drawing=Bars(tuple(_bars(tally))), floor=floor)
+
+
+def _finding(item: Item, tally: Tally) -> str:
+    asked = _asked(tally)
+    if tally.figure("score") is not None:
+        return _score(item, tally) + asked
+    if tally.shape is Shape.GRID:
+        return _grid(item, tally) + asked
+    shown = sorted((bar for bar in tally.bars if bar.count), key=lambda bar: -(bar.count or 0))
+    if not shown:
+        return _("%(count)s people answered %(title)s.", count=tally.answered, title=quoted(item.title)) + asked
+    if tally.shape is Shape.MARKS:
+        told = listing([f"{quoted(bar.label)} {share(bar.count or 0, tally.answered or 0)}" for bar in shown[:BEST]])
+        return _("On %(title)s most people chose %(told)s.", title=quoted(item.title), told=told) + asked
+    return (
+        _(
+            "On %(title)s the most frequent answer of %(count)s is %(label)s with %(share)s.",
+            title=quoted(item.title),
+            count=tally.answered,
+            label=quoted(shown[0].label),
+            share=share(shown[0].count or 0, tally.answered or 0),
+        )
+        + (_(" The mean is %(mean)s.", mean=f"{tally.mean:.2f}") if tally.mean is not None else "")
+        + asked
+    )
+
+
+def _asked(tally: Tally) -> str:
+    """Say who was not asked at all, so that nobody reads the base as everybody."""
+    return _(" %(count)s people were not asked this.", count=tally.skipped) if tally.skipped else ""
+
+
+def _score(item: Item, tally: Tally) -> str:
+    score = tally.figure("score") or 0.0
+    bands = {bar.value: bar.count for bar in tally.bars}
+    if None in bands.values():
+        return _("On %(title)s the net promoter score is %(score)s.", title=quoted(item.title), score=signed(score))
+    return _(
+        "On %(title)s the net promoter score (NPS) is %(score)s: of %(count)s people %(promoters)s would recommend, "
+        "%(passives)s are undecided and %(detractors)s would not.",
+        title=quoted(item.title),
+        score=signed(score),
+        count=tally.answered,
+        promoters=bands["promoters"],
+        passives=bands["passives"],
+        detractors=bands["detractors"],
+    )
+
+
+def _grid(item: Item, tally: Tally) -> str:
+    means = [(row.tally.mean, row.label) for row in tally.rows if row.tally.mean is not None]
+    if len(means) < 2:
+        return _("%(count)s people answered %(title)s.", count=tally.answered, title=quoted(item.title))
+    (low, worst), (high, best) = min(means), max(means)
+    return _(
+        "On %(title)s %(best)s is rated best (mean %(high)s) and %(worst)s worst (mean %(low)s).",
+        title=quoted(item.title),
+        best=quoted(best),
+        high=f"{high:.2f}",
+        worst=quoted(worst),
+        low=f"{low:.2f}",
+    )
+
+
+def _likert(tally: Tally) -> Likert:
+    levels = [bar for bar in tally.rows[0].tally.bars if bar.value != WAY_OUT]
+    rows = tuple(Row(row.label, tuple(_rated(row.tally))) for row in tally.rows)
+    return Likert(tuple(bar.label for bar in levels), rows)
+
+
+def _rated(tally: Tally) -> Iterator[float | None]:
+    """Yield each level's share of those the line concerns."""
+    base = tally.rated or tally.answered
+    for bar in tally.bars:
+        if bar.value != WAY_OUT:
+            yield None if bar.count is None or not base else 100 * bar.count / base
+
+
+def _bars(tally: Tally) -> Iterator[Bar]:
+    rows: list[Count] = list(tally.bars)
+    if tally.shape is Shape.MARKS:
+        rows.sort(key=lambda bar: -1 if bar.count is None else -bar.count)
+        rows.sort(key=lambda bar: bar.count is None)
+    for bar in rows:
+        part = tally.share(bar)
+        yield Bar(
+            bar.label, None if part is None else round(part, 1), note="" if bar.count is None else f"({bar.count})"
+        )

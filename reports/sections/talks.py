@@ -1,0 +1,68 @@
+"""Who has been heard in talks."""
+
+from collections.abc import Iterator
+
+from core.i18n import _, lazy
+from reports.blocks import Block, Paragraph, Table
+from reports.evidence import Evidence
+from reports.sections.base import Chapter, Section, share
+
+
+class Talks(Section):
+    """Coverage by group, without a league table of talkers."""
+
+    key = "talks"
+    chapter = Chapter.FACTS
+    title = lazy("Coverage of the talks")
+    order = 30
+    summary_order = 72
+
+    def blocks(self, evidence: Evidence) -> Iterator[Block]:
+        """Yield how many were heard, by group, and what became of the promises."""
+        everyone, full = evidence.coverage, evidence.full_members
+        if not everyone.talks:
+            return
+        yield Paragraph(
+            _(
+                "%(talks)s talks were held. Of %(total)s %(full)s %(heard)s were heard (%(heard)s of %(total)s, "
+                "%(rate)s); of all %(everyone)s people on the roster %(heard_all)s (%(rate_all)s).",
+                talks=everyone.talks,
+                full=evidence.full_word,
+                total=full.all.total,
+                heard=full.all.heard,
+                rate=share(full.all.heard, full.all.total),
+                everyone=everyone.all.total,
+                heard_all=everyone.all.heard,
+                rate_all=share(everyone.all.heard, everyone.all.total),
+            )
+        )
+        rows = [
+            (name or _("Without a group"), str(part.total), str(part.heard), share(part.heard, part.total))
+            for name, part in everyone.by_group.items()
+        ]
+        rows.append(
+            (
+                _("Total"),
+                str(everyone.all.total),
+                str(everyone.all.heard),
+                share(everyone.all.heard, everyone.all.total),
+            )
+        )
+        yield Table(
+            caption=_("Coverage of the talks by group"),
+            columns=(_("Group"), _("On the roster"), _("Heard"), _("Share")),
+            rows=tuple(rows),
+            align="lrrr",
+            widths=(40, 20, 20, 20),
+            total=True,
+        )
+        if evidence.promises.made:
+            yield Paragraph(
+                _(
+                    "%(made)s promises were made in the talks; %(kept)s have been kept and %(refused)s could not be, "
+                    "each with its reason.",
+                    made=evidence.promises.made,
+                    kept=evidence.promises.kept,
+                    refused=evidence.promises.refused,
+                )
+            )
