@@ -108,4 +108,5 @@ class RosterDraft(Model):
     file_name: Mapped[str] = mapped_column(String(200))
     rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     dropped: Mapped[list[str]] = mapped_column(JSON)
+    unused: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_on: Mapped[date]
