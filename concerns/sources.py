@@ -1,0 +1,68 @@
+"""Where excerpts come from: a new source is one function and one line in `SOURCES`."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.db import db
+from core.terms import SourceKind, SurveyState
+from interviews.queries import notes_for_concerns
+from investigations.models import Investigation
+from members.models import Organisation
+from questions.base import Shape
+from surveys import queries as surveys
+from surveys import questionnaires
+from surveys.models import Response
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one voice said: a whole answer, or the notes of a whole talk.
+
+    `item` names the question of a survey. `narrated` texts are written by somebody else than who speaks, so that parts
+    of them are neither wish nor complaint.
+    """
+
+    source: SourceKind
+    source_id: int
+    text: str
+    item: str = ""
+    narrated: bool = False
+
+
+def from_surveys(investigation: Investigation) -> Iterator[Said]:
+    """Yield the open answers of closed surveys, item by item.
+
+    Within an item they come shuffled, then by text: neither their order nor anything else in them tells which answers
+    to two items came from one person.
+    """
+    within = db.session.get_one(Organisation, investigation.organisation_id)
+    for survey in surveys.surveys(investigation, within=within):
+        if survey.state is not SurveyState.CLOSED:
+            continue
+        # Only what was said is read, not the key it is stored under.
+        answers = list(db.session.scalars(select(Response.answers).where(Response.survey_id == survey.id)))
+        for item in questionnaires.ready(survey.version).items:
+            tally = item.kind.tally(answers, item)
+            if tally.shape is Shape.TEXTS:
+                texts = [text.strip() for text in tally.texts]
+                random.SystemRandom().shuffle(texts)
+                for text in sorted(filter(None, texts)):
+                    yield Said(SourceKind.SURVEY, survey.id, text, item=item.name)
+
+
+def from_talks(investigation: Investigation) -> Iterator[Said]:
+    """Yield the notes of recorded talks, except those kept to the interviewer."""
+    within = db.session.get_one(Organisation, investigation.organisation_id)
+    for talk_id, notes in notes_for_concerns(investigation=investigation, within=within):
+        yield Said(SourceKind.TALK, talk_id, notes, narrated=True)
+
+
+SOURCES: tuple[Callable[[Investigation], Iterator[Said]], ...] = (from_surveys, from_talks)
+
+
+def said(investigation: Investigation) -> list[Said]:
+    """Return what was said in all sources of an investigation."""
+    return [one for source in SOURCES for one in source(investigation)]
