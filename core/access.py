@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
-from flask import g, redirect, request, url_for
+from flask import Flask, g, redirect, request, url_for
 
 from core.errors import NotAllowed
 from core.i18n import _
@@ -48,6 +48,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset({Permission.USE_DESK}),
 }
 
+
 View = Callable[..., Any]
 
 
@@ -80,3 +81,8 @@ def public(view: View) -> View:
     """Let anyone in: the page says nothing that is not for everyone, or checks for itself."""
     view.access = "public"  # type: ignore[attr-defined]
     return view
+
+
+def init_app(app: Flask) -> None:
+    """Let templates ask `can('manage_members')`."""
+    app.jinja_env.globals["can"] = lambda name: allowed(Permission(name))

@@ -6,8 +6,10 @@ from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import (
     HTTPException,
-    NotFound as UnknownPage,
     RequestEntityTooLarge,
+)
+from werkzeug.exceptions import (
+    NotFound as UnknownPage,
 )
 
 from core.i18n import _

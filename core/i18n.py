@@ -8,10 +8,9 @@ from typing import Any
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, force_locale, get_locale
+from flask_babel import Babel, force_locale, get_locale, ngettext, npgettext, pgettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from flask_babel import ngettext, npgettext, pgettext
 
 __all__ = [
     "_",

@@ -20,6 +20,7 @@ HEARTBEAT = 5  # seconds between signs of life
 LOST = timedelta(seconds=60)  # silence after which a running job counts as lost with its worker
 TRIES = 3
 HANDLERS: dict[str, Callable[..., Any]] = {}
+IN_HAND: set[int] = set()  # jobs this process is running
 
 
 class Job(Model):
@@ -100,9 +101,11 @@ def latest(name: str, *, within: Any, **arguments: Any) -> Job | None:
 
 
 def run(job_id: int) -> None:
-    """Run one waiting job to its end; a job somebody else took is left alone."""
+    """Run one waiting job to its end; a job somebody else took is left alone. Call it between transactions."""
+    db.session.rollback()  # ends a reading transaction, which on SQLite would keep the claim waiting
     if not _claim(job_id):
         return
+    IN_HAND.add(job_id)
     stop = threading.Event()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     pulse = threading.Thread(target=_beat, args=(app, job_id, stop), daemon=True)
@@ -123,6 +126,7 @@ def run(job_id: int) -> None:
         _touch(job_id, state=JobState.DONE, progress=1.0, result=result, finished_at=now())
     finally:
         stop.set()
+        IN_HAND.discard(job_id)
 
 
 def _perform(job_id: int) -> Any:
@@ -169,6 +173,9 @@ def work() -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     threading.Thread(target=_sweep, args=(app,), daemon=True).start()
     consumer.run()
+    # Told to stop in the middle of a job: another worker need not wait until this one counts as lost.
+    for job_id in list(IN_HAND):
+        _touch(job_id, state=JobState.WAITING)
 
 
 def init_app(app: Flask) -> None:

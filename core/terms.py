@@ -82,7 +82,7 @@ class TalkState(Term):
 class FollowUpState(Term):
     """What became of a promise."""
 
-    OPEN = "open", lazy("Open")
+    OPEN = "open", lazy("Still open")
     KEPT = "kept", lazy("Kept")
     REFUSED = "refused", lazy("Cannot be done")
 
@@ -98,7 +98,7 @@ class SurveyState(Term):
     """How far a survey has come."""
 
     DRAFT = "draft", lazy("Draft")
-    OPEN = "open", lazy("Open")
+    OPEN = "open", lazy("Open for answers")
     CLOSED = "closed", lazy("Closed")
 
 
@@ -122,7 +122,7 @@ class ActionState(Term):
     """How far an action has come."""
 
     NOT_STARTED = "not_started", lazy("Not started")
-    UNDER_WAY = "under_way", lazy("Under way")
+    UNDER_WAY = "under_way", lazy("In hand")
     DONE = "done", lazy("Done")
     CANNOT = "cannot", lazy("Cannot be done for now")
 

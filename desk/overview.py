@@ -118,7 +118,7 @@ def _roster_step() -> Step:
     return Step(
         _("Import the roster"),
         _("An Excel list of the members, as you have it."),
-        "members.import_roster",
+        "members.choose_roster",
         {},
         Permission.MANAGE_MEMBERS,
         "people",

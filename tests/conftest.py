@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import Context
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from flask_babel import Babel
 from sqlalchemy import text
 
 from app import create_app
@@ -39,10 +43,21 @@ def frozen_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "today", lambda: TODAY)
 
 
+class Visitor(FlaskClient):
+    """A browser whose requests share nothing with the test: no context, no session, no transaction."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Ask for a page; the test lets go of the database first, so that pages may write."""
+        if has_app_context():
+            db.session.commit()
+        return Context().run(super().open, *args, **kwargs)
+
+
 def build(folder: Path, database: str = "", **config: object) -> Flask:
     """Return an application with its tables, jobs run inline."""
     settings = Settings(data=folder, database=database or f"sqlite:///{folder / 'test.db'}", queue="inline")
     app = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, **config)
+    app.test_client_class = Visitor
     with app.app_context():
         if database:
             with db.engine.begin() as connection:
@@ -72,11 +87,22 @@ def any_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@contextmanager
+def words_of_errors() -> Iterator[None]:
+    """Let messages be translated where no fixture can stand (inside Hypothesis)."""
+    stage = Flask("stage")
+    Babel(stage, default_locale="zh")
+    with stage.app_context():
+        yield
+
+
 def people(app: Flask) -> SimpleNamespace:
     """Write the cast: a branch with two groups, a secretary, a committee member, a member, and an outsider."""
     from members import accounts
 
-    branch = Organisation(name="青石支部", kind=OrganisationKind.PARTY_BRANCH, language="zh", rules={}, created_at=now())
+    branch = Organisation(
+        name="青石支部", kind=OrganisationKind.PARTY_BRANCH, language="zh", rules={}, created_at=now()
+    )
     elsewhere = Organisation(name="别处支部", kind=OrganisationKind.UNION, language="zh", rules={}, created_at=now())
     db.session.add_all([branch, elsewhere])
     db.session.flush()

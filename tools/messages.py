@@ -64,6 +64,11 @@ def collect() -> None:
     """Bring the catalogue up to date with the sources; what is gone is dropped, what is new stands empty."""
     catalog = stored()
     catalog.update(collected(), no_fuzzy_matching=True)
+    for message in catalog:
+        # With guessing switched off, fuzzy only means that a sentence got or lost its plural.
+        if message.id and message.fuzzy:
+            message.flags.discard("fuzzy")
+            message.string = _shaped(message.string, message.id)
     write(catalog)
     print(f"{len(catalog)} messages, {len(problems())} problems")
 

@@ -114,6 +114,7 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.Column("dropped", sa.JSON(), nullable=False),
+        sa.Column("unused", sa.JSON(), nullable=False),
         sa.Column("created_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_roster_draft_organisation_id_organisation")
@@ -133,6 +134,7 @@ def upgrade() -> None:
         sa.Column("terms", sa.JSON(), nullable=False),
         sa.Column("curated", sa.Boolean(), nullable=False),
         sa.Column("hidden", sa.Boolean(), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["investigation_id"],
@@ -141,9 +143,13 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["concern.id"], name=op.f("fk_concern_merged_into_id_concern"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_concern_organisation_id_organisation")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_concern")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("concern", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_concern_investigation_id"), ["investigation_id"], unique=False)
@@ -242,6 +248,7 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("outcome", sa.String(length=500), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["concern_id"], ["concern.id"], name=op.f("fk_action_concern_id_concern"), ondelete="CASCADE"
         ),
@@ -283,6 +290,7 @@ def upgrade() -> None:
             ["organisation_id"], ["organisation.id"], name=op.f("fk_excerpt_organisation_id_organisation")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_excerpt")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("excerpt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_excerpt_concern_id"), ["concern_id"], unique=False)
@@ -362,6 +370,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("step", sa.String(length=40), nullable=False),
         sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_curation_undo_account_id_account")),
         sa.ForeignKeyConstraint(
             ["investigation_id"],
@@ -424,7 +433,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("changed_by", sa.Integer(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state = 'planned' OR visibility IS NOT NULL", name=op.f("ck_talk_recorded_has_visibility")),
+        sa.ForeignKeyConstraint(["changed_by"], ["account.id"], name=op.f("fk_talk_changed_by_account")),
         sa.ForeignKeyConstraint(["created_by"], ["account.id"], name=op.f("fk_talk_created_by_account")),
         sa.ForeignKeyConstraint(["interviewer_id"], ["member.id"], name=op.f("fk_talk_interviewer_id_member")),
         sa.ForeignKeyConstraint(
@@ -442,6 +454,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_talk_member_id"), ["member_id"], unique=False)
         batch_op.create_index("ix_talk_organisation_held", ["organisation_id", "held_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_talk_organisation_id"), ["organisation_id"], unique=False)
+
+    op.create_table(
+        "talk_import",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("investigation_id", sa.Integer(), nullable=True),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.Column("created_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_talk_import_account_id_account"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["investigation_id"], ["investigation.id"], name=op.f("fk_talk_import_investigation_id_investigation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_talk_import_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_talk_import")),
+    )
+    with op.batch_alter_table("talk_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_talk_import_organisation_id"), ["organisation_id"], unique=False)
 
     op.create_table(
         "follow_up",
@@ -473,15 +508,34 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["talk_id"], ["talk.id"], name=op.f("fk_talk_draft_talk_id_talk"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("account_id", "talk_id", name=op.f("pk_talk_draft")),
     )
+    op.create_table(
+        "talk_revision",
+        sa.Column("talk_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("visibility", sa.String(length=40), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["talk_id"], ["talk.id"], name=op.f("fk_talk_revision_talk_id_talk"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["written_by"], ["account.id"], name=op.f("fk_talk_revision_written_by_account")),
+        sa.PrimaryKeyConstraint("talk_id", "revision", name=op.f("pk_talk_revision")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("talk_revision")
     op.drop_table("talk_draft")
     with op.batch_alter_table("follow_up", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_follow_up_talk_id"))
         batch_op.drop_index(batch_op.f("ix_follow_up_owner_id"))
 
     op.drop_table("follow_up")
+    with op.batch_alter_table("talk_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_talk_import_organisation_id"))
+
+    op.drop_table("talk_import")
     with op.batch_alter_table("talk", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_talk_organisation_id"))
         batch_op.drop_index("ix_talk_organisation_held")

@@ -78,7 +78,7 @@ def test_a_zip_bomb_is_not_opened(monkeypatch) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", "x" * 10_000)
-    with pytest.raises(BadInput, match="400 MB"):
+    with pytest.raises(BadInput, match="400"):
         spreadsheet.read(out.getvalue(), "bomb.xlsx")
 
 

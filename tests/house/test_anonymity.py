@@ -11,7 +11,7 @@ FORBIDDEN = ("member", "account", "invitation", "user", "ip", "agent", "cookie",
 KNOWN = {
     "account", "action", "audit_entry", "concern", "curation_undo", "edition", "excerpt", "follow_up",
     "instrument_version", "investigation", "invitation", "job", "member", "member_group", "organisation",
-    "response", "roster_draft", "sealed_response", "survey", "talk", "talk_draft",
+    "response", "roster_draft", "sealed_response", "survey", "talk", "talk_draft", "talk_import", "talk_revision",
 }  # fmt: skip
 
 

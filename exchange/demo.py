@@ -1,0 +1,186 @@
+"""The sample investigation, loaded so that every page has something to show."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from flask import current_app
+
+from concerns import actions
+from concerns import queries as concerns
+from core import clock
+from core.db import db
+from core.errors import DomainError
+from core.i18n import _, speaking
+from core.settings import ROOT
+from core.terms import ActionState, OrganisationKind, Role
+from exchange import chain
+from exchange.chain import Tell
+from investigations import plans
+from investigations.models import Investigation
+from members import accounts
+from members import queries as members
+from members.models import Account
+from members.organisations import OrganisationDetails, SecretaryDetails
+from surveys import fielding, instruments, invitations
+
+SAMPLE = ROOT / "exchange" / "sample"
+SIGN_INS = "demo-sign-ins.txt"
+INVITED = 12  # slips of the survey that is open to try
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A demo account: the member it belongs to and what it may do."""
+
+    username: str
+    number: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A language's sample: where its files are, and who is who."""
+
+    folder: Path
+    kind: OrganisationKind
+    people: tuple[Person, ...]
+
+
+SAMPLES = {
+    "zh": Sample(
+        SAMPLE,
+        OrganisationKind.PARTY_BRANCH,
+        (
+            Person("shuji", "M001", Role.SECRETARY),
+            Person("weiyuan", "M005", Role.COMMITTEE),
+            Person("dangyuan", "M017", Role.MEMBER),
+        ),
+    ),
+    "en": Sample(
+        SAMPLE / "en",
+        OrganisationKind.UNION,
+        (
+            Person("secretary", "P01", Role.SECRETARY),
+            Person("committee", "P02", Role.COMMITTEE),
+            Person("member", "P10", Role.MEMBER),
+        ),
+    ),
+}
+
+
+def load(*, language: str, tell: Tell) -> Iterator[str]:
+    """Load the sample once; yield the sign-ins, the same at every call.
+
+    Raises `DomainError` when the database holds an organisation that is not the demo.
+    """
+    kept = current_app.config["SETTINGS"].data / SIGN_INS
+    if not members.any_organisation():
+        with speaking(language):
+            kept_lines = _load(language, tell)
+        _keep_private(kept, kept_lines)
+    elif not kept.exists():
+        raise DomainError(_("This database is in use. The demo is loaded into an empty one only (./run --demo)."))
+    yield from kept.read_text(encoding="utf-8").splitlines()
+
+
+def _load(language: str, tell: Tell) -> list[str]:
+    sample, words = SAMPLES[language], _words(language)
+    secretary, *others = sample.people
+    passwords = {person.username: accounts.temporary_password() for person in sample.people}
+    account = chain.open_house(
+        OrganisationDetails(name=words["organisation"], kind=sample.kind, language=language),
+        SecretaryDetails(name=secretary.username, username=secretary.username, password=passwords[secretary.username]),
+    )
+    folder = sample.folder
+    files = chain.Files(
+        folder / "members.csv", folder / "survey.yaml", folder / "responses.jsonl", folder / "talk_notes.jsonl"
+    )
+    investigation = chain.run(files, _plan(words), by=account, tell=tell)
+    investigation.starts_on, investigation.ends_on = chain.dates_of_talks(investigation)
+    for part in ("findings", "causes", "proposals"):
+        setattr(investigation, part, words[part])
+    _name_people(account, others, passwords, sample)
+    db.session.commit()
+    chain.group(investigation, by=account)
+    _decide(investigation, words, account)
+    link, code = _open_survey(investigation, words, sample, account)
+    db.session.commit()
+    lines = [f"{role_words(person)}: {person.username} / {passwords[person.username]}" for person in sample.people]
+    return [*lines, _("open survey to try: %(link)s (code %(code)s)", link=link, code=code)]
+
+
+def role_words(person: Person) -> str:
+    """Return what a demo account is, for the terminal."""
+    return str(person.role.label)
+
+
+def _words(language: str) -> dict[str, Any]:
+    return yaml.safe_load((SAMPLE / "demo.yaml").read_text(encoding="utf-8"))[language]
+
+
+def _plan(words: dict[str, Any]) -> plans.Plan:
+    today = clock.today()
+    return plans.Plan(
+        starts_on=today,
+        ends_on=today,
+        **{
+            name: words[name]
+            for name in (
+                "title", "purpose", "population", "population_size", "guiding_idea", "arrangement", "emphasis"
+            )
+        },
+    )  # fmt: skip
+
+
+def _name_people(account: Account, others: list[Person], passwords: dict[str, str], sample: Sample) -> None:
+    """Tie the secretary's account to a member, and open the other accounts."""
+    roster = members.by_number(account.organisation)
+    account.member_id, account.name = roster[sample.people[0].number].id, roster[sample.people[0].number].name
+    for person in others:
+        member = roster[person.number]
+        details = accounts.AccountDetails(name=member.name, role=person.role, member=member)
+        accounts.make(
+            account.organisation, person.username, passwords[person.username], details, language=account.language
+        )
+
+
+def _decide(investigation: Investigation, words: dict[str, Any], account: Account) -> None:
+    """Put an action on the first concern that speaks of each thing."""
+    found = concerns.concerns(investigation, within=account.organisation)
+    taken: set[int] = set()
+    for entry in words["actions"]:
+        for line in found:
+            if line.id not in taken and any(word in f"{line.label} {' '.join(line.terms)}" for word in entry["words"]):
+                plan = actions.Plan(
+                    measure=entry["measure"],
+                    owner=entry["owner"],
+                    due_on=entry["due_on"],
+                    state=ActionState(entry["state"]),
+                    outcome=entry.get("outcome", ""),
+                )
+                actions.add(concerns.concern(line.id, within=account.organisation), plan, by=account)
+                taken.add(line.id)
+                break
+
+
+def _open_survey(
+    investigation: Investigation, words: dict[str, Any], sample: Sample, account: Account
+) -> tuple[str, str]:
+    """Open a second survey that can be answered; return its address and one code."""
+    definition = dict(instruments.read((sample.folder / "survey.yaml").read_bytes(), "survey.yaml"))
+    definition["title"] = words["survey_open"]
+    survey = fielding.create(investigation, definition, within=account.organisation, by=account)
+    people = members.everybody(account.organisation)[:INVITED]
+    slips = invitations.invite(survey, members=people, spares=2, within=account.organisation, by=account)
+    fielding.open_(survey, within=account.organisation, by=account)
+    return f"/s/{survey.public_id}", slips[-1].code
+
+
+def _keep_private(path: Path, lines: list[str]) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
