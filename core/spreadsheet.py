@@ -72,7 +72,7 @@ def _decoded(content: bytes, encoding: str, name: str) -> str:
 
 
 def _csv(text: str, name: str) -> Iterator[Row]:
-    first = text.partition("\n")[0]
+    first = "\n".join(text.split("\n", 20)[:20])  # a title may stand above the header
     delimiter = max("\t,;，", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     count = 0

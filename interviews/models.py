@@ -1,8 +1,9 @@
 """Talks held with members and what was promised in them."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Model, TermType
@@ -14,7 +15,10 @@ class Talk(Model):
     """One interview with one member."""
 
     __tablename__ = "talk"
-    __table_args__ = (Index("ix_talk_organisation_held", "organisation_id", "held_on"),)
+    __table_args__ = (
+        Index("ix_talk_organisation_held", "organisation_id", "held_on"),
+        CheckConstraint("state = 'planned' OR visibility IS NOT NULL", name="recorded_has_visibility"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -31,7 +35,8 @@ class Talk(Model):
     notes: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[TalkState] = mapped_column(TermType(TalkState), default=TalkState.PLANNED)
     revision: Mapped[int] = mapped_column(default=1)
-    created_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who wrote the notes, once there are any
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     changed_at: Mapped[datetime]
 
     member: Mapped[Member] = relationship(foreign_keys=[member_id], lazy="joined")
@@ -53,6 +58,33 @@ class TalkDraft(Model):
     content: Mapped[str] = mapped_column(Text)  # the form as JSON
     based_on: Mapped[int]  # the talk's revision when typing began
     saved_at: Mapped[datetime]
+
+
+class TalkRevision(Model):
+    """What a record said before somebody changed it; nothing that was saved is overwritten."""
+
+    __tablename__ = "talk_revision"
+
+    talk_id: Mapped[int] = mapped_column(ForeignKey("talk.id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    visibility: Mapped[Visibility] = mapped_column(TermType(Visibility))  # who might read it then
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    written_at: Mapped[datetime]
+
+
+class TalkImport(Model):
+    """Talks read from a file and not yet written: its rows as they stood, for the one account that sent it."""
+
+    __tablename__ = "talk_import"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    investigation_id: Mapped[int | None] = mapped_column(ForeignKey("investigation.id"))
+    file_name: Mapped[str] = mapped_column(String(200))
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    created_on: Mapped[date]
 
 
 class FollowUp(Model):

@@ -1,0 +1,1 @@
+"""Interviews: talks planned, held and recorded, promises, coverage."""
