@@ -16,9 +16,10 @@ from core.db import db
 from core.errors import DomainError
 from core.i18n import _, speaking
 from core.settings import ROOT
-from core.terms import ActionState, OrganisationKind, Role
+from core.terms import ActionState, FollowUpState, OrganisationKind, Role
 from exchange import chain
 from exchange.chain import Tell
+from interviews.models import FollowUp, Talk
 from investigations import plans
 from investigations.models import Investigation
 from members import accounts
@@ -105,6 +106,8 @@ def _load(language: str, tell: Tell) -> list[str]:
         setattr(investigation, part, words[part])
     _name_people(account, others, passwords, sample)
     db.session.commit()
+    _promise(words, account)
+    db.session.commit()
     chain.group(investigation, by=account)
     _decide(investigation, words, account)
     link, code = _open_survey(investigation, words, sample, account)
@@ -145,6 +148,22 @@ def _name_people(account: Account, others: list[Person], passwords: dict[str, st
         details = accounts.AccountDetails(name=member.name, role=person.role, member=member)
         accounts.make(
             account.organisation, person.username, passwords[person.username], details, language=account.language
+        )
+
+
+def _promise(words: dict[str, Any], account: Account) -> None:
+    """Write down what was promised in some of the talks."""
+    roster = members.by_number(account.organisation)
+    for entry in words["promises"]:
+        talk = db.session.query(Talk).filter_by(organisation_id=account.organisation_id, number=entry["talk"]).one()
+        talk.follow_ups.append(
+            FollowUp(
+                promise=entry["promise"],
+                owner_id=roster[entry["owner"]].id,
+                due_on=entry["due_on"],
+                state=FollowUpState(entry["state"]),
+                outcome=entry.get("outcome", ""),
+            )
         )
 
 

@@ -7,26 +7,16 @@ hatched in a size that says nothing about the number behind it.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from math import ceil
 
-INK, MUTED, GRID, PRIMARY, SOFT = "#17252a", "#4d5d61", "#d9e0dd", "#0f6e63", "#93c9bf"
-NEUTRAL, NEGATIVE, POSITIVE = "#d9dedc", ("#b4552d", "#e3a77c"), ("#0f6e63", "#7fb8ae")
+from questions.canvas import GRID, INK, LINE, MUTED, PRIMARY, SOFT, Sheet, even, ink_on, ramp, text_width
+
 SERIES = ("#0f6e63", "#d98a4f", "#5f7f9e", "#8a6d9e", "#6b7a7d")
-HATCH_PAPER, HATCH_LINE = "#f6f7f6", "#9aa6a4"
-FONT = (
-    "'Source Sans 3','Inter','PingFang SC','HarmonyOS Sans SC','Microsoft YaHei','SimHei',"
-    "'Noto Sans CJK SC','FandolHei','AR PL UMing CN','Noto Emoji',sans-serif"
-)
 WIDE, NARROW = 590, 344
 STACKED_BELOW = 460
-LINE = 16
 HIDDEN_WIDTH = 22
-
-_unbreakable = re.compile(r"[（《〈【“‘]*[\u2e80-\uffef][，。、；：？！）》〉】”’％]*|[^\s\u2e80-\uffef]+\s*|\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,150 +101,6 @@ def height_of(svg: str) -> float:
     return float(found[1])
 
 
-def text_width(text: str, size: float) -> float:
-    """Estimate how wide `text` is: a full-width character is one em, others about half."""
-    return sum(size * _em(character) for character in text)
-
-
-def _em(character: str) -> float:
-    if unicodedata.east_asian_width(character) in "WFA":
-        return 1.0
-    return 0.27 if character in " .,:;-'|ilI" else 0.53
-
-
-def wrap(text: str, size: float, width: float) -> list[str]:
-    """Break `text` into lines no wider than `width`: between Han characters, or at spaces."""
-    lines, line = [], ""
-    for piece in _unbreakable.findall(text):
-        if line and text_width((line + piece).rstrip(), size) > width:
-            lines.append(line.rstrip())
-            line = ""
-        line += piece
-    return [*lines, line.rstrip()]
-
-
-def _even(text: str, size: float, width: float) -> list[str]:
-    """Break `text` like `wrap`, but into lines of about the same length."""
-    lines = wrap(text, size, width)
-    narrower = wrap(text, size, text_width(text, size) / len(lines) + size)
-    return narrower if len(narrower) == len(lines) else lines
-
-
-def ramp(levels: int) -> list[str]:
-    """Return a colour for each of `levels` (2 or more) from worst to best, neutral in the middle if odd."""
-    side = levels // 2
-    middle = [NEUTRAL] if levels % 2 else []
-    return [*_shades(NEGATIVE, side), *middle, *reversed(_shades(POSITIVE, side))]
-
-
-def _shades(ends: tuple[str, str], count: int) -> list[str]:
-    if count == 1:
-        return [ends[0]]
-    return [_blend(ends[0], ends[1], place / (count - 1)) for place in range(count)]
-
-
-def _channels(colour: str) -> list[int]:
-    return [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
-
-
-def _blend(first: str, second: str, part: float) -> str:
-    pairs = zip(_channels(first), _channels(second), strict=True)
-    return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in pairs)
-
-
-def luminance(colour: str) -> float:
-    """Return the relative luminance of a #rrggbb colour, 0 to 1, as WCAG defines it."""
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def ink_on(colour: str) -> str:
-    """Return white or ink, whichever reads better on `colour`."""
-    light = luminance(colour) + 0.05
-    return "#ffffff" if 1.05 / light > light / (luminance(INK) + 0.05) else INK
-
-
-class _Sheet:
-    """An SVG being drawn, in CSS pixels."""
-
-    def __init__(self, width: float) -> None:
-        self.width, self.shapes = width, list[str]()
-
-    def rect(self, x: float, y: float, width: float, height: float, fill: str) -> None:
-        if width > 0 and height > 0:
-            self.shapes.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.2f}" height="{height:.2f}" fill="{fill}"/>'
-            )
-
-    def line(self, start: tuple[float, float], end: tuple[float, float], stroke: str = GRID, width: float = 1) -> None:
-        (x1, y1), (x2, y2) = start, end
-        self.shapes.append(
-            f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{stroke}" stroke-width="{width}"/>'
-        )
-
-    def hatched(self, x: float, y: float, width: float, height: float) -> None:
-        """A hidden value: diagonal lines, cut by hand because a pattern would need an id."""
-        self.rect(x, y, width, height, HATCH_PAPER)
-        for step in range(1, ceil((width + height) / 5)):
-            reach = step * 5.0
-            start = (x + max(0.0, reach - height), y + min(reach, height))
-            end = (x + min(reach, width), y + max(0.0, reach - width))
-            self.line(start, end, HATCH_LINE, 0.8)
-        self.shapes.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="none" '
-            f'stroke="{HATCH_LINE}" stroke-width="0.8"/>'
-        )
-
-    def text(
-        self,
-        x: float,
-        middle: float,
-        text: str,
-        *,
-        anchor: str = "start",
-        size: float = 13,
-        fill: str = "",
-        bold: bool = False,
-    ) -> None:
-        # Shifted by a third of an em instead of dominant-baseline, which printers draw differently.
-        extra = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        extra += "" if size == 13 else f' font-size="{size:g}"'
-        extra += f' fill="{fill}"' if fill else ""
-        extra += ' font-weight="600"' if bold else ""
-        self.shapes.append(f'<text x="{x:.1f}" y="{middle + size * 0.35:.1f}"{extra}>{escape(text)}</text>')
-
-    def label(self, x: float, middle: float, lines: Sequence[str], *, anchor: str) -> None:
-        for place, line in enumerate(lines):
-            self.text(x, middle + (place - (len(lines) - 1) / 2) * LINE, line, anchor=anchor)
-
-    def legend(self, entries: Sequence[tuple[str, str | None]], centre: float) -> float:
-        """Draw colour keys (None: hatched) in as many rows as they need; return where the chart may begin."""
-        rows: list[list[tuple[str, str | None]]] = [[]]
-        for entry in entries:
-            if rows[-1] and _legend_width([*rows[-1], entry]) > self.width - 8:
-                rows.append([])
-            rows[-1].append(entry)
-        for number, row in enumerate(rows):
-            x = max(4.0, min(centre - _legend_width(row) / 2, self.width - _legend_width(row) - 4))
-            y = 4 + 20 * number
-            for word, colour in row:
-                self.hatched(x, y, 13, 13) if colour is None else self.rect(x, y, 13, 13, colour)
-                self.text(x + 18, y + 6.5, word, size=12, fill=MUTED)
-                x += 34 + text_width(word, 12)
-        return 20.0 * len(rows) + 6
-
-    def svg(self, height: float, title: str, description: str) -> str:
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {self.width:g} {height:.1f}" '
-            f'role="img" font-family="{FONT}" font-size="13" fill="{INK}"><title>{escape(title)}</title>'
-            f"<desc>{escape(description)}</desc>{''.join(self.shapes)}</svg>"
-        )
-
-
-def _legend_width(entries: Sequence[tuple[str, str | None]]) -> float:
-    return sum(34 + text_width(word, 12) for word, _ in entries) - 16
-
-
 def _number(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
@@ -282,14 +128,14 @@ class _Band:
 def _bands(labels: Sequence[str], *, top: float, room: float, bar: float, stacked: bool) -> list[_Band]:
     bands = []
     for label in labels:
-        lines = _even(label, 13, room)
+        lines = even(label, 13, room)
         height = LINE * len(lines) + bar + 16 if stacked else max(bar, LINE * len(lines)) + 10
         bands.append(_Band(top, height, lines, stacked, bar))
         top += height
     return bands
 
 
-def _name(sheet: _Sheet, band: _Band, right: float) -> None:
+def _name(sheet: Sheet, band: _Band, right: float) -> None:
     if band.stacked:
         sheet.label(0, band.top + 8 + LINE * (len(band.lines) - 1) / 2, band.lines, anchor="start")
     else:
@@ -304,7 +150,7 @@ def _label_room(labels: Sequence[str], width: float) -> float:
 
 def likert(chart: Likert, *, title: str, words: Words, width: int = WIDE) -> str:
     """Draw diverging stacked bars: the unhappy to the left of zero, the content to the right."""
-    sheet, colours = _Sheet(width), ramp(len(chart.levels))
+    sheet, colours = Sheet(width), ramp(len(chart.levels))
     stacked = width < STACKED_BELOW
     room = width - 66.0 if stacked else _label_room([row.label for row in chart.rows], width)
     left, right = (0.0 if stacked else room + 8), width - (58.0 if chart.net else 8.0)
@@ -360,19 +206,19 @@ def _marks(ends: tuple[int, int]) -> range:
     return range(-(ends[0] // step) * step, ends[1] + 1, step)
 
 
-def _grid(sheet: _Sheet, zero: float, scale: float, ends: tuple[int, int], span: tuple[float, float]) -> None:
+def _grid(sheet: Sheet, zero: float, scale: float, ends: tuple[int, int], span: tuple[float, float]) -> None:
     for value in _marks(ends):
         x = zero + value * scale
         sheet.line((x, span[0]), (x, span[1]), INK if value == 0 else GRID)
 
 
-def _percents(sheet: _Sheet, zero: float, scale: float, ends: tuple[int, int], middle: float) -> None:
+def _percents(sheet: Sheet, zero: float, scale: float, ends: tuple[int, int], middle: float) -> None:
     for value in _marks(ends):
         sheet.text(zero + value * scale, middle, f"{abs(value)}%", anchor="middle", size=11, fill=MUTED)
 
 
 def _diverging_bar(
-    sheet: _Sheet, shares: Sequence[float | None], colours: Sequence[str], place: tuple[float, float, float]
+    sheet: Sheet, shares: Sequence[float | None], colours: Sequence[str], place: tuple[float, float, float]
 ) -> None:
     zero, middle, scale = place
     widths = [HIDDEN_WIDTH if share is None else share * scale for share in shares]
@@ -390,7 +236,7 @@ def _diverging_bar(
 
 def bars(chart: Bars, *, title: str, words: Words, width: int = WIDE) -> str:
     """Draw horizontal bars from zero, longest as wide as there is room."""
-    sheet, stacked = _Sheet(width), width < STACKED_BELOW
+    sheet, stacked = Sheet(width), width < STACKED_BELOW
     room = width - 20.0 if stacked else _label_room([bar.label for bar in chart.bars], width)
     start = 0.0 if stacked else room + 8
     endings = [f"{_number(bar.value)}{chart.unit}" if bar.value is not None else words.hidden for bar in chart.bars]
@@ -420,7 +266,7 @@ def bars(chart: Bars, *, title: str, words: Words, width: int = WIDE) -> str:
 
 def columns(chart: Columns, *, title: str, words: Words, width: int = WIDE, height: int = 250) -> str:
     """Draw upright columns side by side within each category."""
-    sheet = _Sheet(width)
+    sheet = Sheet(width)
     values = [value for series in chart.series for value in series.values]
     colours = [SERIES[place % len(SERIES)] for place in range(len(chart.series))]
     keys: list[tuple[str, str | None]] = []
@@ -430,7 +276,7 @@ def columns(chart: Columns, *, title: str, words: Words, width: int = WIDE, heig
         keys.append((words.hidden, None))
     top = (sheet.legend(keys, width / 2) if keys else 0) + 18
     left, group = 38.0, (width - 38.0) / max(len(chart.categories), 1)
-    labels = [_even(category, 12, group - 6) for category in chart.categories]
+    labels = [even(category, 12, group - 6) for category in chart.categories]
     base = height - 8.0 - LINE * max((len(lines) for lines in labels), default=1)
     step, peak = _scale_steps(max((value or 0 for value in values), default=0))
     scale = (base - top) / peak
@@ -452,7 +298,7 @@ def columns(chart: Columns, *, title: str, words: Words, width: int = WIDE, heig
     return sheet.svg(height, title, _tell(chart.categories, said, words, chart.unit))
 
 
-def _column(sheet: _Sheet, value: float | None, colour: str, place: tuple[float, float, float, float]) -> None:
+def _column(sheet: Sheet, value: float | None, colour: str, place: tuple[float, float, float, float]) -> None:
     x, base, thick, scale = place
     if value is None:
         sheet.hatched(x + 1, base - 14, thick - 2, 14)

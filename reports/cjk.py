@@ -75,6 +75,15 @@ def slots(text: str) -> int:
     )
 
 
+def _texts(box: Any, boxes: Any) -> Iterator[Any]:
+    if isinstance(box, boxes.TextBox):
+        yield box
+    elif isinstance(box, boxes.LineBox | boxes.InlineBox):
+        for child in box.children:
+            if child.is_in_normal_flow():
+                yield from _texts(child, boxes)
+
+
 def justify_between_characters(inline: Any, boxes: Any, line_break: Any, pango: Any) -> None:
     """Patch WeasyPrint 70's own modules so that lines with Han characters are spread evenly.
 
@@ -102,14 +111,6 @@ def justify_between_characters(inline: Any, boxes: Any, line_break: Any, pango: 
             library.pango_attr_list_change(attributes, attribute)
         library.pango_layout_set_attributes(layout.layout, attributes)
 
-    def texts(box: Any) -> Iterator[Any]:
-        if isinstance(box, boxes.TextBox):
-            yield box
-        elif isinstance(box, boxes.LineBox | boxes.InlineBox):
-            for child in box.children:
-                if child.is_in_normal_flow():
-                    yield from texts(child)
-
     def spread(box: Any, stretch: float, moved: float, last: Any) -> float:
         """Move a box and widen its text; every text but the last also owns the gap after it."""
         if isinstance(box, boxes.TextBox):
@@ -131,7 +132,7 @@ def justify_between_characters(inline: Any, boxes: Any, line_break: Any, pango: 
         return moved
 
     def justify_line(context: Any, line: Any, extra_width: float) -> None:
-        found = [box for box in texts(line) if box.text]
+        found = [box for box in _texts(line, boxes) if box.text]
         count = sum(slots(box.text) for box in found)
         if count < 2 or not any(_has_han.search(box.text) for box in found):
             plain_justify(context, line, extra_width)

@@ -10,7 +10,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from core.i18n import HTML_LANG, _, day, speaking
-from questions import charts
+from questions import canvas, charts
 from reports import cjk
 from reports.blocks import (
     Annex,
@@ -241,14 +241,14 @@ def _lines(height: float) -> int:
 def _figures_height(figures: Sequence[KeyFigure]) -> float:
     room = TEXT_WIDTH / max(len(figures), 1) - 5
     small = 12 * 0.3528
-    under = max((sum(len(charts.wrap(t, small, room)) for t in (f.label, f.note) if t) for f in figures), default=1)
+    under = max((sum(len(canvas.wrap(t, small, room)) for t in (f.label, f.note) if t) for f in figures), default=1)
     return 15 + 5.4 * under
 
 
 def measured_widths(table: Table) -> tuple[int, ...]:
     """Give columns the width their words ask for, in steps of 1 percent that make 100."""
     texts = [[heading, *(row[place] for row in table.rows)] for place, heading in enumerate(table.columns)]
-    longest = [max(charts.text_width(text, 1) for text in column) for column in texts]
+    longest = [max(canvas.text_width(text, 1) for text in column) for column in texts]
     wishes = [min(max(length, 3.0), 22.0) + 1 for length in longest]
     shares = [max(int(100 * wish / sum(wishes)), 4) for wish in wishes]
     widest = shares.index(max(shares))
@@ -259,7 +259,7 @@ def measured_widths(table: Table) -> tuple[int, ...]:
 def _table_height(table: Table, widths: Sequence[int]) -> float:
     def row_height(row: Sequence[str]) -> float:
         lines = [
-            len(charts.wrap(text, TABLE_EM, TEXT_WIDTH * width / 100 - CELL_PAD))
+            len(canvas.wrap(text, TABLE_EM, TEXT_WIDTH * width / 100 - CELL_PAD))
             for text, width in zip(row, widths, strict=True)
         ]
         return max(lines, default=1) * TABLE_LINE + TABLE_PAD
@@ -271,7 +271,7 @@ def balanced(title: str, room: int = TITLE_CHARACTERS) -> list[str]:
     """Break a Chinese title into lines of about the same length, at a good place to pause."""
     lines: list[str] = []
     for given in title.split("\n"):
-        count = ceil(charts.text_width(given, 1) / room) or 1
+        count = ceil(canvas.text_width(given, 1) / room) or 1
         rest = given
         for left in range(count, 1, -1):
             cut = _good_cut(rest, len(rest) / left, room)
@@ -288,7 +288,7 @@ def _good_cut(text: str, ideal: float, room: int) -> int:
         before, after = text[place - 1], text[place]
         if before.isascii() and after.isascii() or after in cjk.CLOSING or before in cjk.OPENING:
             return 1000
-        if charts.text_width(text[:place], 1) > room:
+        if canvas.text_width(text[:place], 1) > room:
             return 500
         bonus = 4 if before in "、，：；”》）" or text.startswith(("的", "和", "及", "与"), place) else 0
         return abs(place - ideal) - bonus

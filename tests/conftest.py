@@ -13,7 +13,7 @@ import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_babel import Babel
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from app import create_app
 from core import clock
@@ -24,9 +24,24 @@ from core.terms import MemberCategory, OrganisationKind, Role
 from investigations.models import Investigation
 from members.models import Account, Group, Member, Organisation
 
+
+def own_database(url: str) -> str:
+    """Return the address of a database only this test process uses, made when it is missing; "" for ""."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not url or not worker:
+        return url
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        known = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": worker}).scalar()
+        if not known:
+            connection.execute(text(f'CREATE DATABASE "{worker}"'))
+    engine.dispose()
+    return url.rsplit("/", 1)[0] + f"/{worker}"
+
+
 SAMPLE = ROOT / "exchange" / "sample"
 GOLD = Path(__file__).parent / "gold"
-POSTGRES = os.environ.get("XINSHENG_TEST_POSTGRES", "")
+POSTGRES = own_database(os.environ.get("XINSHENG_TEST_POSTGRES", ""))
 TODAY = date(2026, 10, 31)
 PASSWORD = "correct horse battery"
 

@@ -43,8 +43,9 @@ def test_addresses_are_typed_and_tidy(app) -> None:
     for rule in rules(app):
         assert "_" not in re.sub(r"<[^>]*>", "", rule.rule), f"{rule.rule} is not kebab-case"
         for name in re.findall(r"<([^>]*)>", rule.rule):
-            if name.endswith("_id") and not name.endswith("public_id"):
-                assert name.startswith(("int:", "string")), f"{rule.rule}: {name} has no type"
+            # Numbers are typed; the random names of surveys and of files waiting to be taken in are plain text.
+            if name.endswith("_id") and name.removeprefix("string:") not in {"public_id", "draft_id", "import_id"}:
+                assert name.startswith("int:"), f"{rule.rule}: {name} has no type"
         if rule.endpoint.startswith("surveys.") and rule.rule.startswith("/s/"):
             continue
         assert rule.rule == "/" or rule.rule.startswith("/app/"), f"{rule.rule} would be sent no session"

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from core.settings import ROOT
+from questions import types
+from reports.blocks import STYLES
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SOURCES = [path.read_text(encoding="utf-8") for path in ROOT.glob("*/**/*.py") if ".venv" not in path.parts]
@@ -24,8 +26,8 @@ def test_is_used(path) -> None:
     name = path.relative_to(ROOT / "templates").as_posix()
     others = [other.read_text(encoding="utf-8") for other in TEMPLATES if other != path]
     used = any(f'"{name}"' in text or f"'{name}'" in text for text in [*others, *SOURCES])
-    folder = path.parent.name
-    assert used or (folder == "questions"), f"nothing draws {name}"
+    by_name = {f"questions/{kind.key}.html" for kind in types.values()} | {f"reports/{each}.html" for each in STYLES}
+    assert used or name in by_name or name in {kind.template for kind in types.values()}, f"nothing draws {name}"
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from questions import charts
+from questions import canvas, charts
 from questions.charts import Bar, Bars, Columns, Drawing, Likert, Row, Series, Words, draw
 
 WORDS = Words(hidden="少于5人", net="净满意")
@@ -36,7 +36,7 @@ def test_a_chart_is_strict_svg_that_stays_inside_its_frame(drawing: Drawing, wid
         assert float(box.get("x")) + float(box.get("width")) <= width + 0.5
         assert float(box.get("y")) + float(box.get("height")) <= charts.height_of(svg) + 0.5
     for text in root.iter(SVG + "text"):
-        length = charts.text_width(text.text, float(text.get("font-size", 13)))
+        length = canvas.text_width(text.text, float(text.get("font-size", 13)))
         start = float(text.get("x")) - {"end": length, "middle": length / 2}.get(text.get("text-anchor"), 0)
         assert start > -8 and start + length < width + 8, text.text
 
@@ -96,19 +96,19 @@ def test_hostile_labels_are_only_text() -> None:
 
 @pytest.mark.parametrize("levels", range(2, 12))
 def test_colours_run_from_bad_to_good_and_can_be_written_on(levels: int) -> None:
-    colours = charts.ramp(levels)
+    colours = canvas.ramp(levels)
     assert len(colours) == len(set(colours)) == levels
     assert colours[0] == "#b4552d" and colours[-1] == "#0f6e63"
-    light = [charts.luminance(colour) for colour in colours]
+    light = [canvas.luminance(colour) for colour in colours]
     side = levels // 2
     assert light[:side] == sorted(light[:side]) and light[-side:] == sorted(light[-side:], reverse=True)
     for colour in colours:
-        ground, ink = sorted((charts.luminance(colour), charts.luminance(charts.ink_on(colour))))
+        ground, ink = sorted((canvas.luminance(colour), canvas.luminance(canvas.ink_on(colour))))
         assert (ink + 0.05) / (ground + 0.05) > 4
 
 
 def test_five_levels_wear_the_house_colours() -> None:
-    assert charts.ramp(5) == ["#b4552d", "#e3a77c", "#d9dedc", "#7fb8ae", "#0f6e63"]
+    assert canvas.ramp(5) == ["#b4552d", "#e3a77c", "#d9dedc", "#7fb8ae", "#0f6e63"]
 
 
 @pytest.mark.parametrize(("peak", "top"), [(0, 1), (1, 1), (4.2, 5), (73, 80), (100, 100), (612, 800), (9999, 10000)])
@@ -118,9 +118,9 @@ def test_the_axis_ends_on_a_round_number(peak: float, top: float) -> None:
 
 
 def test_long_labels_wrap_between_characters_and_at_spaces() -> None:
-    assert charts.wrap("夜班供餐保障，以及排队", 10, 70) == ["夜班供餐保障，", "以及排队"]
-    assert charts.wrap("一二三（四五）", 10, 40) == ["一二三", "（四五）"]
-    assert charts.wrap("acting on feedback", 10, 60) == ["acting on", "feedback"]
+    assert canvas.wrap("夜班供餐保障，以及排队", 10, 70) == ["夜班供餐保障，", "以及排队"]
+    assert canvas.wrap("一二三（四五）", 10, 40) == ["一二三", "（四五）"]
+    assert canvas.wrap("acting on feedback", 10, 60) == ["acting on", "feedback"]
 
 
 def test_the_chart_is_told_in_words() -> None:

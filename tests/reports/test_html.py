@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from flask import Flask
 
-from questions.charts import text_width
+from questions.canvas import text_width
 from reports.blocks import Annex, Chart, Document, Heading, Paragraph, Signature, Table
 from reports.html import balanced, chinese_number, measured_widths, page, sections
 from tests.reports import invented

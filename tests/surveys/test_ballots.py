@@ -1,0 +1,114 @@
+"""One code, one answer; nothing beside the answer."""
+
+import stat
+
+import pytest
+import sqlalchemy as sa
+
+from core.db import db
+from core.terms import Channel
+from surveys import ballots, codes
+from surveys.models import Invitation, SealedResponse
+from tests.surveys.conftest import DEFINITION, field
+
+
+def put(fielded, code: str, answers: dict | None = None, channel: Channel = Channel.PHONE) -> None:
+    ballots.cast(
+        fielded.public, code=code, answers=answers or {"a": "x"}, channel=channel, size=fielded.ready.sealed_size
+    )
+    db.session.commit()
+
+
+def rows() -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(SealedResponse))
+
+
+def test_an_answer_lies_sealed_under_a_tag(any_app) -> None:
+    fielded = field(any_app, DEFINITION)
+    put(fielded, fielded.codes[0])
+    row = db.session.execute(sa.select(SealedResponse)).scalar_one()
+    assert row.tag != codes.fingerprint(fielded.codes[0])
+    box = ballots.box(fielded.survey.id)
+    assert box.open(row.tag, row.box) == ballots.Sealed(Channel.PHONE, True, {"a": "x"})
+
+
+def test_the_same_answer_again_is_taken_quietly(any_app) -> None:
+    fielded = field(any_app, DEFINITION)
+    put(fielded, fielded.codes[0])
+    put(fielded, fielded.codes[0].lower().replace("-", " "), channel=Channel.COMPUTER)
+    assert rows() == 1
+
+
+def test_another_answer_with_the_same_code_is_refused(any_app) -> None:
+    fielded = field(any_app, DEFINITION)
+    put(fielded, fielded.codes[0])
+    with pytest.raises(ballots.AlreadyAnswered) as refused:
+        put(fielded, fielded.codes[0], {"a": "y"})
+    assert refused.value.status == 409
+    db.session.rollback()
+    assert rows() == 1
+
+
+def test_the_invitation_is_left_as_it_was(any_app) -> None:
+    fielded = field(any_app, DEFINITION)
+
+    def invitations() -> list:
+        return sorted(map(tuple, db.session.execute(sa.select(Invitation.__table__)).all()))
+
+    before = invitations()
+    put(fielded, fielded.codes[0])
+    assert invitations() == before
+
+
+@pytest.mark.parametrize("code", ["", "0", "hello", "0000-0000-0000-0000-0000", "☃" * 20, "0" * 5000])
+def test_unknown_codes(small, code) -> None:
+    with pytest.raises(ballots.UnknownCode):
+        put(small, code)
+
+
+def test_a_code_of_another_survey_does_not_answer_this_one(small) -> None:
+    from surveys import fielding, invitations
+
+    other = fielding.create(small.cast.investigation, DEFINITION, within=small.cast.branch, by=small.cast.secretary)
+    slips = invitations.invite(other, members=[], spares=9, within=small.cast.branch, by=small.cast.secretary)
+    with pytest.raises(ballots.UnknownCode):
+        put(small, slips[0].code)
+
+
+def test_all_sealed_rows_have_one_length(small) -> None:
+    for number, text in enumerate(["", "短", "长" * 500, '"\\' * 250, "😀" * 500]):
+        answers = {"a": "x", **({"b": text} if text else {})}
+        put(small, small.codes[number], answers)
+    lengths = set(db.session.scalars(sa.select(sa.func.length(SealedResponse.box))))
+    assert len(lengths) == 1
+
+
+def test_the_key_is_for_the_owner_only_and_outside_the_database(small, app) -> None:
+    path = ballots.key_folder(small.survey.id) / ballots.KEY
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert path.read_bytes() not in (app.config["SETTINGS"].data / "test.db").read_bytes()
+
+
+def test_without_its_key_a_survey_takes_nothing(small) -> None:
+    (ballots.key_folder(small.survey.id) / ballots.KEY).unlink()
+    with pytest.raises(ballots.NotOpen):
+        put(small, small.codes[0])
+    assert not (ballots.key_folder(small.survey.id) / ballots.KEY).exists(), "a new key must not appear by itself"
+
+
+def test_no_clock_no_record_no_log(small, caplog) -> None:
+    from core.audit import AuditEntry
+
+    before = db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry))
+    put(small, small.codes[0], {"a": "x", "b": "一句真话"})
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == before
+    assert "一句真话" not in caplog.text and small.codes[0] not in caplog.text
+
+
+def test_codes_forgive_how_they_are_typed() -> None:
+    code = codes.new()
+    assert len(code) == 24 and codes.canonical(code) == code.replace("-", "")
+    assert codes.fingerprint(code.lower()) == codes.fingerprint(code.replace("-", " ")) != b""
+    assert codes.canonical("O0Il-1oiL-0000-0000-0000") == "00111011000000000000"
+    assert len({codes.new() for _number in range(1000)}) == 1000
