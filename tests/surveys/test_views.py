@@ -292,3 +292,14 @@ def test_too_few_responses_show_nothing(desk, fielded) -> None:
     assert page.status_code == 200 and "only me" not in page.text and "<svg xmlns" not in page.text
     assert "only me" not in desk("secretary").get(f"/app/surveys/{fielded.survey.id}/results.csv").text
     assert len(queries.responses(fielded.survey)) == 1 == db.session.scalar(sa.select(sa.func.count(Response.id)))
+
+
+def test_a_draft_can_be_removed_an_opened_survey_cannot(desk, fielded) -> None:
+    client, investigation = desk("secretary"), fielded.cast.investigation.id
+    url = client.post(f"/app/investigations/{investigation}/surveys/new", data={"source": "opinion-en"}).location
+    client.post(f"{url}/invitations", data={"spares": "9", "address": "http://x.example"})
+    assert client.post(f"{url}/discard").status_code == 302
+    assert client.get(url).status_code == 404
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Invitation)) == 12
+    assert client.post(f"/app/surveys/{fielded.survey.id}/discard").status_code == 409
+    assert client.post(f"/app/surveys/{fielded.survey.id}/open").status_code == 409

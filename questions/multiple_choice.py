@@ -1,0 +1,113 @@
+"""Several options out of a list, at most so many."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from core.i18n import _, lazy
+from questions.base import OPTIONS, Answers, Item, Refused, Sent, Shape, Tally, bars, check_whole, find
+from questions.choices import Choice
+
+TICKED = {"1", "x", "√", "✓", "是", "true", "yes", "y"}
+UNTICKED = {"", "0", "否", "false", "no", "n"}
+
+
+class MultipleChoice(Choice):
+    """Check boxes; the answer is the list of chosen values in the order of the options."""
+
+    key = "multi"
+    label = lazy("Multiple choice")
+    order = 20
+    aliases = ("multiple", "multiple_choice", "checkbox", "select_multiple")
+    more_keys = ("options", "min", "max", "exclusive")
+
+    def check(self, definition: Mapping[str, Any]) -> Iterable[str]:
+        """Yield what is wrong with the options and their limits."""
+        yield from super().check(definition)
+        yield from check_whole(definition, "min", 1, OPTIONS)
+        yield from check_whole(definition, "max", 1, OPTIONS)
+        listed = definition.get("options")
+        low, high = definition.get("min"), definition.get("max")
+        if isinstance(low, int) and isinstance(listed, list):
+            ceiling = min(high, len(listed)) if isinstance(high, int) else len(listed)
+            if low > ceiling:
+                yield _("“min” asks for more answers than can be chosen")
+        alone = definition.get("exclusive")
+        known = {str(entry.get("v")) for entry in listed if isinstance(entry, dict)} if isinstance(listed, list) else ()
+        if alone is not None and (not isinstance(alone, list) or any(str(value) not in known for value in alone)):
+            yield _("“exclusive” must list values of the options")
+
+    def prepare(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the options and the limits."""
+        return {
+            **super().prepare(definition),
+            "min": definition.get("min"),
+            "max": definition.get("max"),
+            "exclusive": frozenset(str(value) for value in definition.get("exclusive") or ()),
+        }
+
+    def read(self, sent: Sent, item: Item) -> Answers:
+        """Return the ticked values and the words beside them."""
+        ticked = [value for value in sent.getlist(item.name) if value]
+        if not item.settings["allowed"].issuperset(ticked):
+            raise Refused(_("Please choose only among the answers shown."))
+        chosen = self._within_limits(ticked, item)
+        return {item.name: chosen, **self.own_words(sent, item, chosen)} if chosen else {}
+
+    def _within_limits(self, ticked: Sequence[str], item: Item) -> list[str]:
+        chosen = [option.value for option in item.settings["options"] if option.value in ticked]
+        most, least = item.settings["max"], item.settings["min"]
+        if most and len(chosen) > most:
+            raise Refused(_("Please choose at most %(most)s; %(count)s are chosen now.", most=most, count=len(chosen)))
+        alone = item.settings["exclusive"].intersection(chosen)
+        if chosen and least and len(chosen) < least and not alone:
+            raise Refused(_("Please choose at least %(least)s.", least=least))
+        if alone and len(chosen) > 1:
+            raise Refused(
+                _("“%(option)s” cannot be chosen together with others.", option=self.values(item)[min(alone)])
+            )
+        return chosen
+
+    def columns(self, item: Item) -> tuple[str, ...]:
+        """Return one column for the list, or one for each option."""
+        each = (f"{item.name}.{option.value}" for option in item.settings["options"])
+        return (*self.answer_keys(item), *each)
+
+    def accept(self, value: Mapping[str, Any], item: Item) -> Answers:
+        """Return the options a row lists (a list, or text parted by ; or |) or ticks column by column."""
+        ticked = [*self._listed(value.get(item.name), item), *self._ticked(value, item)]
+        chosen = self._within_limits(ticked, item)
+        return {item.name: chosen, **self.words_in_row(value, item, chosen)} if chosen else {}
+
+    def _listed(self, cell: Any, item: Item) -> Iterator[str]:
+        if isinstance(cell, dict):
+            raise Refused(_("A list of answers is expected here."))
+        if not isinstance(cell, list):
+            text = str(cell if cell is not None else "")
+            for mark in "；|┋\n":
+                text = text.replace(mark, ";")
+            cell = text.split(";")
+        for part in cell:
+            if str(part).strip():
+                yield find(str(part), item.settings["options"])
+
+    def _ticked(self, row: Mapping[str, Any], item: Item) -> Iterator[str]:
+        for option in item.settings["options"]:
+            mark = str(row.get(f"{item.name}.{option.value}") or "").strip().casefold()
+            if mark in TICKED or mark in (option.value.casefold(), option.label.casefold()):
+                yield option.value
+            elif mark not in UNTICKED:
+                raise Refused(_("“%(mark)s” is neither ticked (1) nor empty (0).", mark=mark[:40]))
+
+    def tally(self, answers: Sequence[Mapping[str, Any]], item: Item, *, skipped: int = 0) -> Tally:
+        """Count each option among those who chose at least one."""
+        given = [answer[item.name] for answer in answers if item.name in answer]
+        most = item.settings["max"] or len(item.settings["options"])
+        return Tally(
+            Shape.PARTS if most == 1 else Shape.MARKS,
+            len(given),
+            len(answers) - len(given),
+            skipped,
+            bars(item.settings["options"], (value for chosen in given for value in chosen)),
+            texts=self.texts(answers, item),
+            most=most,
+        )

@@ -1,0 +1,1 @@
+"""Surveys: instruments, their fielding, sealed answers and counts."""

@@ -1,0 +1,103 @@
+"""Fielding: a survey is set up, opened, and (in `closing`) closed for good."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from core import audit, clock, seal
+from core.db import db
+from core.errors import BadInput, DomainError, NotFound
+from core.i18n import _
+from core.settings import ROOT
+from core.terms import InvestigationState, SurveyState
+from investigations.models import Investigation
+from members import rules
+from members.models import Organisation
+from surveys import ballots, codes, instruments, queries
+from surveys.instruments import Definition
+from surveys.models import Survey
+
+SAMPLES = {
+    "opinion-zh": ROOT / "exchange" / "sample" / "survey.yaml",
+    "opinion-en": ROOT / "exchange" / "sample" / "en" / "survey.yaml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An instrument that ships with the product."""
+
+    key: str
+    title: str
+
+
+def samples() -> list[Sample]:
+    """Return the shipped instruments."""
+    return [Sample(key, str(_read(path)["title"])) for key, path in SAMPLES.items()]
+
+
+def sample(key: str) -> Definition:
+    """Return a shipped instrument's definition; raise `NotFound`."""
+    if key not in SAMPLES:
+        raise NotFound(_("There is no such sample."))
+    return _read(SAMPLES[key])
+
+
+def _read(path: Path) -> Definition:
+    return instruments.read(path.read_bytes(), path.name)
+
+
+def create(
+    investigation: Investigation,
+    definition: Definition,
+    *,
+    within: Organisation,
+    by: Any,
+    opens_on: date | None = None,
+    closes_on: date | None = None,
+) -> Survey:
+    """Set up a survey of a definition in an investigation; raise `BadInput` or `DomainError`."""
+    if investigation.state is not InvestigationState.OPEN:
+        raise DomainError(_("This investigation is closed; open it again to add a survey."))
+    if opens_on and closes_on and closes_on < opens_on:
+        raise BadInput(_("The last day is before the first."), field="closes_on")
+    version = instruments.freeze(definition, within=within)
+    survey = Survey(
+        organisation_id=within.id,
+        investigation_id=investigation.id,
+        version_id=version.id,
+        public_id=codes.public_id(),
+        state=SurveyState.DRAFT,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        created_at=clock.now(),
+    )
+    db.session.add(survey)
+    audit.note("create", survey, by=by)
+    return survey
+
+
+def open_(survey: Survey, *, within: Organisation, by: Any) -> None:
+    """Open a draft: make its box key and take answers. Without invitations it only takes in files.
+
+    Raises `DomainError` for a survey that is not a draft, `BadInput` when too few were invited.
+    """
+    if survey.state is not SurveyState.DRAFT:
+        raise DomainError(_("This survey has been opened before."))
+    invited, floor = queries.invited(survey), rules.value(within, "suppression.invited_floor")
+    if 0 < invited < floor:
+        raise BadInput(_("At least %(floor)s people must be invited.", floor=floor))
+    seal.key_file(ballots.key_folder(survey.id), ballots.KEY, seal.BOX_KEY)
+    survey.state, survey.opened_on = SurveyState.OPEN, clock.today()
+    audit.note("open", survey, by=by)
+    db.session.flush()
+
+
+def discard(survey: Survey, *, by: Any) -> None:
+    """Remove a draft and its codes."""
+    if survey.state is not SurveyState.DRAFT:
+        raise DomainError(_("Only a draft can be removed; this survey has been opened."))
+    audit.note("discard", survey, by=by)
+    db.session.delete(survey)
+    db.session.flush()

@@ -1,0 +1,103 @@
+"""Invitations: one code for each member and for spare slips; who got which is known, whether it was used never."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert
+
+from core import audit
+from core.db import db
+from core.errors import BadInput, DomainError
+from core.i18n import _
+from core.terms import Standing, SurveyState
+from members import queries as roster
+from members import rules
+from members.models import Member, Organisation
+from surveys import codes, queries
+from surveys.models import Invitation, Survey
+
+MOST, MOST_SPARES = 20_000, 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One code in clear, shown once; no member: a spare slip."""
+
+    number: int
+    member: Member | None
+    code: str
+
+
+def candidates(within: Organisation, groups: Sequence[int | None] | None = None) -> list[Member]:
+    """Return the members who may be invited: all but those who left, of some groups or of all."""
+    return [
+        member
+        for member in roster.everybody(within)
+        if member.standing is not Standing.LEFT and (groups is None or member.group_id in groups)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A group of the roster and how many of it may be invited; no id: those in no group."""
+
+    id: int | None
+    name: str
+    size: int
+
+
+def groups(within: Organisation) -> list[Circle]:
+    """Return the groups that have anybody to invite."""
+    sizes = Counter(member.group_id for member in candidates(within))
+    named: list[tuple[int | None, str]] = [(group.id, group.name) for group in roster.groups(within)]
+    return [Circle(key, name, sizes[key]) for key, name in [*named, (None, _("In no group"))] if sizes[key]]
+
+
+def may_invite(survey: Survey) -> bool:
+    """Say whether codes may be made (anew): until the first response lies in the box."""
+    return survey.state is not SurveyState.CLOSED and queries.received(survey) == 0
+
+
+def invite(survey: Survey, *, members: Sequence[Member], spares: int, within: Organisation, by: Any) -> list[Slip]:
+    """Make a code for each member and each spare slip; earlier codes of the survey end.
+
+    The codes are returned once and kept nowhere. Raises `BadInput` for too few, `DomainError` once answers came.
+    """
+    if not may_invite(survey):
+        raise DomainError(
+            _(
+                "Codes cannot be made anew: answers have arrived. "
+                "The slips handed out stay valid until the survey closes."
+            )
+        )
+    floor = rules.value(within, "suppression.invited_floor")
+    total = len(members) + spares
+    if total < floor:
+        raise BadInput(
+            _(
+                "An anonymous survey needs at least %(floor)s people; %(total)s would be invited. "
+                "Among so few nobody is anonymous; talk with them instead.",
+                floor=floor,
+                total=total,
+            ),
+            field="spares",
+        )
+    if total > MOST or spares > MOST_SPARES or spares < 0:
+        raise BadInput(_("These are too many slips for one survey."), field="spares")
+    people: list[Member | None] = [*members, *[None] * spares]
+    slips = [Slip(number, member, codes.new()) for number, member in enumerate(people, start=1)]
+    rows = [
+        {
+            "code_hash": codes.fingerprint(slip.code),
+            "survey_id": survey.id,
+            "member_id": slip.member.id if slip.member else None,
+        }
+        for slip in slips
+    ]
+    db.session.execute(delete(Invitation).where(Invitation.survey_id == survey.id))
+    # In the order of the fingerprints: the table's own order then tells nothing about the roster.
+    db.session.execute(insert(Invitation), sorted(rows, key=lambda row: str(row["code_hash"])))
+    audit.note("invite", survey, by=by)
+    return slips

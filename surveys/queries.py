@@ -1,0 +1,120 @@
+"""Surveys found: always within one organisation, except by the random name in a public link."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import bindparam, func, select
+
+from core import clock
+from core.db import db
+from core.errors import NotFound
+from core.i18n import _
+from core.terms import SurveyState
+from investigations.models import Investigation
+from members.models import Organisation
+from surveys.models import Invitation, Response, SealedResponse, Survey, Version
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSurvey:
+    """What the respondent's page needs to know of a survey."""
+
+    id: int
+    public_id: str
+    version_id: int
+    language: str
+    state: SurveyState
+    opens_on: date | None
+    closes_on: date | None
+
+    @property
+    def answerable(self) -> bool:
+        """Say whether answers are taken today."""
+        today = clock.today()
+        begun = self.opens_on is None or self.opens_on <= today
+        return self.state is SurveyState.OPEN and begun and (self.closes_on is None or today <= self.closes_on)
+
+
+# Built once, on the bare tables: the respondent's page is asked for by everybody at once.
+_survey, _version = Survey.__table__, Version.__table__
+_PUBLIC = (
+    select(
+        _survey.c.id,
+        _survey.c.public_id,
+        _survey.c.version_id,
+        _version.c.language,
+        _survey.c.state,
+        _survey.c.opens_on,
+        _survey.c.closes_on,
+    )
+    .join(_version, _version.c.id == _survey.c.version_id)
+    .where(_survey.c.public_id == bindparam("public_id"))
+)
+_HELD = _PUBLIC.with_for_update(read=True, of=_survey)
+
+
+def public_survey(public_id: str, *, hold: bool = False) -> PublicSurvey | None:
+    """Return the survey a public link names, or None; `hold` keeps it from being closed in this transaction."""
+    row = db.session.connection().execute(_HELD if hold else _PUBLIC, {"public_id": public_id}).one_or_none()
+    return None if row is None else PublicSurvey(*row)
+
+
+def version(version_id: int) -> Version:
+    """Return a version by its id; raise `NotFound`."""
+    found = db.session.get(Version, version_id)
+    if found is None:
+        raise NotFound(_("There is no such survey."))
+    return found
+
+
+def survey(survey_id: int, *, within: Organisation) -> Survey:
+    """Return a survey of the organisation; raise `NotFound`."""
+    found = db.session.scalar(select(Survey).where(Survey.id == survey_id, Survey.organisation_id == within.id))
+    if found is None:
+        raise NotFound(_("There is no such survey in your organisation."))
+    return found
+
+
+def surveys(investigation: Investigation, *, within: Organisation) -> list[Survey]:
+    """Return the surveys of an investigation, the newest first."""
+    return list(
+        db.session.scalars(
+            select(Survey)
+            .where(Survey.investigation_id == investigation.id, Survey.organisation_id == within.id)
+            .order_by(Survey.id.desc())
+        )
+    )
+
+
+def open_surveys(*, within: Organisation) -> list[Survey]:
+    """Return the surveys that take answers today, the first to end first."""
+    rows = db.session.scalars(
+        select(Survey).where(Survey.organisation_id == within.id, Survey.state == SurveyState.OPEN).order_by(Survey.id)
+    )
+    today = clock.today()
+    running = [
+        row
+        for row in rows
+        if (row.opens_on is None or row.opens_on <= today) and (row.closes_on is None or today <= row.closes_on)
+    ]
+    return sorted(running, key=lambda row: row.closes_on or date.max)
+
+
+def invited(survey: Survey) -> int:
+    """Return how many codes were handed out."""
+    return _count(select(func.count()).select_from(Invitation).where(Invitation.survey_id == survey.id))
+
+
+def received(survey: Survey) -> int:
+    """Return how many responses there are, sealed or counted."""
+    table = Response if survey.state is SurveyState.CLOSED else SealedResponse
+    return _count(select(func.count()).select_from(table).where(table.survey_id == survey.id))
+
+
+def responses(survey: Survey) -> list[Response]:
+    """Return the opened responses of a closed survey, by their random key; none while it is open."""
+    return list(db.session.scalars(select(Response).where(Response.survey_id == survey.id).order_by(Response.id)))
+
+
+def _count(query: object) -> int:
+    return db.session.scalar(query) or 0  # type: ignore[call-overload]

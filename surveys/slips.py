@@ -1,0 +1,75 @@
+"""Slips to hand out: the codes in clear, once, with their links drawn as QR codes."""
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import segno
+from markupsafe import Markup
+
+from core.i18n import _
+from core.spreadsheet import write_xlsx
+from surveys.invitations import Slip
+from surveys.models import Survey
+
+DRAWN = 600  # slips whose QR codes still make a page a browser can print
+XLSX = "data:application/vnd.openxmlformats-officedocument.spreadsheetml.sheet;base64,"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One slip as it is printed."""
+
+    name: str
+    group: str
+    code: str
+    link: str
+    qr: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All slips of a survey: to print, and as a spreadsheet inside the page (it is made in the same request, since the
+    codes are kept nowhere)."""
+
+    slips: tuple[Printed, ...]
+    spreadsheet: str
+    address: str
+    only_here: bool
+
+
+def book(survey: Survey, slips: Sequence[Slip], address: str) -> Book:
+    """Return the slips for `address`, the survey's public link."""
+    printed = tuple(_printed(slip, address, draw=len(slips) <= DRAWN) for slip in slips)
+    columns = [_("Name"), _("Group"), _("Answering code"), _("Link")]
+    rows = [(slip.name, slip.group, slip.code, slip.link) for slip in printed]
+    sheet = base64.b64encode(write_xlsx(survey.version.title, columns, rows)).decode("ascii")
+    return Book(printed, XLSX + sheet, address, only_this_machine(address))
+
+
+def _printed(slip: Slip, address: str, *, draw: bool) -> Printed:
+    link = f"{address}#c={slip.code}"
+    member = slip.member
+    return Printed(
+        name=member.name if member else _("Spare slip %(number)s", number=slip.number),
+        group=member.group.name if member and member.group else "",
+        code=slip.code,
+        link=link,
+        qr=qr(link) if draw else Markup(),
+    )
+
+
+def qr(link: str) -> Markup:
+    """Return a link as a QR code in SVG."""
+    out = io.BytesIO()
+    segno.make_qr(link, error="m").save(
+        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, svgclass="qr", lineclass=None
+    )
+    return Markup(out.getvalue().decode("utf-8"))  # noqa: S704 - segno draws shapes only
+
+
+def only_this_machine(address: str) -> bool:
+    """Say whether an address leads nowhere from a phone."""
+    return (urlsplit(address).hostname or "") in ("localhost", "127.0.0.1", "::1")

@@ -1,0 +1,163 @@
+"""Hiding small groups, so that no sum or difference of published numbers gives one away.
+
+Numbers from 0 to floor-1 all look alike, and so do the larger ones hidden beside them: a hidden number is told as
+"hidden", never as "under five". The tests hold this against somebody who knows these rules and tries every table
+that would look the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from questions.base import Bar, Condition, Item, Row, Shape, Tally
+from questions.paths import holds
+
+
+def parts(counts: Sequence[int], floor: int) -> set[int]:
+    """Return which of the counts that add up to a known whole must be hidden.
+
+    Every count under the floor, then the next smallest until at least two are hidden whose sum reaches the floor:
+    fewer, or a smaller sum, could be solved from the whole. Hidden counts that are all as large as a small one can be
+    would be told by their sum; one more joins them. Equal counts are hidden together: if the first of them were chosen,
+    the choice would tell who is small.
+    """
+    order = sorted(range(len(counts)), key=lambda place: (counts[place], place))
+    hidden = [place for place in order if counts[place] < floor]
+    rest = order[len(hidden) :]
+    small = len(hidden)
+
+    def solvable() -> bool:
+        total = sum(counts[place] for place in hidden)
+        told_by_sum = len(hidden) == small and total == (floor - 1) * small
+        return len(hidden) < 2 or total < floor or told_by_sum
+
+    while hidden and rest and solvable():
+        next_count = counts[rest[0]]
+        while rest and counts[rest[0]] == next_count:
+            hidden.append(rest.pop(0))
+    return set(hidden)
+
+
+def marks(counts: Sequence[int], answered: int, most: int, floor: int) -> set[int]:
+    """Return which counts must be hidden when each of `answered` people set 1 to `most` marks.
+
+    A count is hidden when those who set the mark, or those who did not, are fewer than the floor; then the smallest
+    others, as long as the sum of all marks leaves a hidden count only one possible value.
+    """
+    low = set(range(min(floor, answered + 1)))
+    small = low | {answered - number for number in low}
+    order = sorted(range(len(counts)), key=lambda place: (counts[place], place))
+    hidden = [place for place in order if counts[place] in small]
+    rest = [place for place in order if counts[place] not in small]
+    allowed = [small] * len(hidden)
+    while hidden and rest:
+        shown = sum(counts[place] for place in rest)
+        if not _settled(allowed, answered - shown, most * answered - shown):
+            break
+        next_count = counts[rest[0]]
+        while rest and counts[rest[0]] == next_count:
+            hidden.append(rest.pop(0))
+            allowed.append(set(range(answered + 1)))
+    return set(hidden)
+
+
+def _settled(allowed: Sequence[set[int]], least: int, most: int) -> bool:
+    """Say whether some hidden count has only one value that fits a sum from `least` to `most`."""
+    for place, values in enumerate(allowed):
+        others = {0}
+        for other in (*allowed[:place], *allowed[place + 1 :]):
+            others = {total + value for total in others for value in other if total + value <= most}
+        low, high = min(others, default=0), max(others, default=0)
+        fitting = [
+            value
+            for value in values
+            if low + value <= most and high + value >= least and any(least <= value + o <= most for o in others)
+        ]
+        if len(fitting) < 2:
+            return True
+    return False
+
+
+def protect(tally: Tally, floor: int) -> Tally:
+    """Return the tally with everything hidden that must be."""
+    if tally.answered is None or tally.answered < floor:
+        return withheld(tally)
+    if tally.shape is Shape.GRID:
+        return replace(tally, rows=tuple(replace(row, tally=protect(row.tally, floor)) for row in tally.rows))
+    if tally.shape is Shape.TEXTS:
+        return tally
+    counts = [bar.count or 0 for bar in tally.bars]
+    if tally.shape is Shape.MARKS:
+        hidden = marks(counts, tally.answered, tally.most or len(counts), floor)
+    else:
+        hidden = parts(counts, floor)
+    texts = tally.texts if len(tally.texts) >= floor and not hidden else ()
+    if not hidden:
+        return replace(tally, texts=texts)
+    return replace(
+        tally,
+        bars=tuple(replace(bar, count=None) if place in hidden else bar for place, bar in enumerate(tally.bars)),
+        # A mean, the number of those rated, or a score would be one equation more.
+        mean=None,
+        rated=None,
+        figures=tuple(replace(figure, value=None) for figure in tally.figures),
+        texts=texts,
+    )
+
+
+def withheld(tally: Tally) -> Tally:
+    """Return the tally without any number."""
+    return replace(
+        tally,
+        answered=None,
+        missing=0,
+        skipped=0,
+        bars=tuple(Bar(bar.value, bar.label, None) for bar in tally.bars),
+        mean=None,
+        rated=None,
+        figures=tuple(replace(figure, value=None) for figure in tally.figures),
+        rows=tuple(Row(row.value, row.label, withheld(row.tally)) for row in tally.rows),
+        texts=(),
+    )
+
+
+def protect_all(counted: Sequence[tuple[Item, Tally]], floor: int) -> list[tuple[Item, Tally]]:
+    """Return all tallies of a survey protected, also against each other.
+
+    How many were asked a conditional question says how many gave the answers it hangs on. So it is withheld when that
+    would split the hidden numbers of the question it hangs on, or leave a small rest of it.
+    """
+    protected: dict[str, tuple[Item, Tally]] = {}
+    raw = {item.name: tally for item, tally in counted}
+    for item, tally in counted:
+        told = protect(tally, floor)
+        if any(_gives_away(condition, tally, protected, raw, floor) for condition in item.conditions):
+            told = withheld(tally)
+        protected[item.name] = (item, told)
+    return list(protected.values())
+
+
+def _gives_away(
+    condition: Condition,
+    tally: Tally,
+    protected: Mapping[str, tuple[Item, Tally]],
+    raw: Mapping[str, Tally],
+    floor: int,
+) -> bool:
+    parent, shown = protected[condition.item]
+    if shown.answered is None:
+        return True
+    asked_of_parent = (raw[parent.name].answered or 0) + raw[parent.name].missing
+    if 0 < asked_of_parent - ((tally.answered or 0) + tally.missing) < floor and condition.op != "answered":
+        return True
+    values = [str(value) for value in parent.kind.values(parent)]
+    opening = {value for value in values if holds(condition, {parent.name: _as_given(value, shown)})}
+    bars = {bar.value: {value for value in values if parent.kind.bar_of(value) == bar.value} for bar in shown.bars}
+    if any(group & opening and not group <= opening for group in bars.values()):
+        return True  # a finer count than the published bars
+    hidden = {bar.value for bar in shown.bars if bar.count is None}
+    inside = {value for value in hidden if bars[value] & opening}
+    return bool(inside) and (inside != hidden or shown.shape is Shape.MARKS)
+
+
+def _as_given(value: str, tally: Tally) -> object:
+    return [value] if tally.shape is Shape.MARKS else value
