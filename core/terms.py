@@ -11,7 +11,7 @@ class Term(StrEnum):
 
     label: Any
 
-    def __new__(cls, value: str, label: Any) -> "Term":
+    def __new__(cls, value: str, label: Any = "") -> "Term":
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -226,7 +226,7 @@ def _annex_figure(numbers: _Numbers) -> str:
 
 
 def _chart(block: Chart, label: str) -> Part:
-    words = charts.Words(hidden=_("fewer than %(number)s", number=block.floor), net=_("Net"))
+    words = charts.Words(hidden=_("hidden"), net=_("Net"))
     svg = charts.draw(block.drawing, title=cjk.clean(block.caption), words=words)
     height = charts.height_of(svg) * TEXT_WIDTH / charts.WIDE + CAPTION + (NOTE_LINE if block.note else 0)
     return Part("chart", block, label, lines=_lines(height), svg=Markup(cjk.clean(svg)))

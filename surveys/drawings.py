@@ -22,10 +22,15 @@ def drawn(item: Item, tally: Tally) -> Drawn | None:
     """Return the chart of a protected tally, or None when there is nothing to draw."""
     if tally.answered is None or tally.shape is Shape.TEXTS:
         return None
-    chart = _grid(tally) if tally.shape is Shape.GRID else _bars(tally)
+    chart = drawing(tally)
     words = charts.Words(hidden=_("hidden"), net=_("Net"))
     wide, narrow = (charts.draw(chart, title=item.title, words=words, width=w) for w in (charts.WIDE, charts.NARROW))
     return Drawn(Markup(wide), Markup(narrow))  # noqa: S704 - charts escapes every word it draws
+
+
+def drawing(tally: Tally) -> charts.Drawing:
+    """Return what is drawn of a protected tally: levels around zero for a grid, bars for the rest."""
+    return _grid(tally) if tally.shape is Shape.GRID else _bars(tally)
 
 
 def _bars(tally: Tally) -> charts.Bars:

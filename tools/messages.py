@@ -8,11 +8,12 @@ python tools/messages.py check              exit 1 and say what is missing, chan
 import io
 import re
 import sys
+from gettext import GNUTranslations
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import read_mo, write_mo
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -125,12 +126,15 @@ def _differs(catalog: Catalog) -> bool:
     if not MO.exists():
         return True
     with MO.open("rb") as file:
-        compiled = read_mo(file)
-    return any(
-        compiled.get(m.id, m.context) is None or compiled.get(m.id, m.context).string != m.string
-        for m in catalog
-        if m.id and m.string and isinstance(m.id, str)
-    )
+        compiled = GNUTranslations(file)
+    for message in catalog:
+        if not message.id or not message.string or not isinstance(message.id, str):
+            continue
+        context = message.context
+        said = compiled.pgettext(context, message.id) if context else compiled.gettext(message.id)
+        if said != message.string:
+            return True
+    return False
 
 
 def main(arguments: list[str]) -> int:

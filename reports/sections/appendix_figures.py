@@ -23,7 +23,7 @@ class AppendixFigures(Section):
             for survey in evidence.surveys
             for item, tally in survey.results
             if tally.shape is not Shape.TEXTS and tally.answered is not None
-            for table in (_table(item, tally, evidence.cell_floor),)
+            for table in (_table(item, tally),)
         ]
         if evidence.concerns:
             tables.append(_concerns(evidence))
@@ -32,15 +32,11 @@ class AppendixFigures(Section):
             yield from tables
 
 
-def _hidden(floor: int) -> str:
-    return _("under %(floor)s", floor=floor)
-
-
-def _table(item: Item, tally: Tally, floor: int) -> Table:
+def _table(item: Item, tally: Tally) -> Table:
     if tally.shape is Shape.GRID:
-        return _grid(item, tally, floor)
+        return _grid(item, tally)
     rows = tuple(
-        (bar.label, _hidden(floor), "–")
+        (bar.label, _("hidden"), "–")
         if bar.count is None
         else (bar.label, str(bar.count), share(bar.count, tally.answered or 0))
         for bar in tally.bars
@@ -55,12 +51,12 @@ def _table(item: Item, tally: Tally, floor: int) -> Table:
     )
 
 
-def _grid(item: Item, tally: Tally, floor: int) -> Table:
+def _grid(item: Item, tally: Tally) -> Table:
     levels = [bar.label for bar in tally.rows[0].tally.bars]
     rows = tuple(
         (
             row.label,
-            *(_hidden(floor) if bar.count is None else str(bar.count) for bar in row.tally.bars),
+            *(_("hidden") if bar.count is None else str(bar.count) for bar in row.tally.bars),
             "–" if row.tally.mean is None else f"{row.tally.mean:.2f}",
         )
         for row in tally.rows
@@ -79,7 +75,7 @@ def _concerns(evidence: Evidence) -> Table:
     floor = evidence.cell_floor
 
     def number(count: int) -> str:
-        return str(count) if count >= floor else _hidden(floor)
+        return str(count) if count >= floor else _("under %(floor)s", floor=floor)
 
     return Table(
         caption=_("All concerns"),

@@ -67,15 +67,15 @@ def _response(survey: SurveyEvidence) -> str:
     )
 
 
-def _channel(channel: Channel, count: int | None, evidence: Evidence) -> str:
-    number = _("under %(floor)s", floor=evidence.cell_floor) if count is None else count
+def _channel(channel: Channel, count: int | None) -> str:
+    number = _("hidden") if count is None else count
     return f"{channel.label} {number}"
 
 
 def _table(evidence: Evidence) -> Table:
     rows = []
     for survey in evidence.surveys:
-        doors = listing([_channel(channel, count, evidence) for channel, count in survey.channels])
+        doors = listing([_channel(channel, count) for channel, count in survey.channels])
         asked = str(survey.asked) if survey.asked else "–"
         rate = share(survey.answered, survey.asked) if survey.asked else "–"
         rows.append((survey.title, asked, str(survey.answered), rate, doors or "–"))

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 
 from core.i18n import _
-from questions.base import Bar as Count
 from questions.base import Item, Shape, Tally
-from questions.charts import Bar, Bars, Likert, Row
 from reports.blocks import Block, Chart, Heading, Paragraph
 from reports.evidence import Evidence
 from reports.sections.base import Chapter, Section, listing, quoted, share, signed
+from surveys.drawings import drawing
 
-WAY_OUT = "na"  # the column of a grid for whom a line does not concern
 BEST = 3
 
 
@@ -46,10 +44,7 @@ def _item(item: Item, tally: Tally, floor: int) -> Iterator[Block]:
         return
     yield Paragraph(_finding(item, tally))
     caption = _("%(title)s (n = %(count)s)", title=item.title, count=tally.answered)
-    if tally.shape is Shape.GRID:
-        yield Chart(caption=caption, drawing=_likert(tally), floor=floor)
-    else:
-        yield Chart(caption=caption, drawing=Bars(tuple(_bars(tally))), floor=floor)
+    yield Chart(caption=caption, drawing=drawing(tally), floor=floor)
 
 
 def _finding(item: Item, tally: Tally) -> str:
@@ -112,29 +107,3 @@ def _grid(item: Item, tally: Tally) -> str:
         worst=quoted(worst),
         low=f"{low:.2f}",
     )
-
-
-def _likert(tally: Tally) -> Likert:
-    levels = [bar for bar in tally.rows[0].tally.bars if bar.value != WAY_OUT]
-    rows = tuple(Row(row.label, tuple(_rated(row.tally))) for row in tally.rows)
-    return Likert(tuple(bar.label for bar in levels), rows)
-
-
-def _rated(tally: Tally) -> Iterator[float | None]:
-    """Yield each level's share of those the line concerns."""
-    base = tally.rated or tally.answered
-    for bar in tally.bars:
-        if bar.value != WAY_OUT:
-            yield None if bar.count is None or not base else 100 * bar.count / base
-
-
-def _bars(tally: Tally) -> Iterator[Bar]:
-    rows: list[Count] = list(tally.bars)
-    if tally.shape is Shape.MARKS:
-        rows.sort(key=lambda bar: -1 if bar.count is None else -bar.count)
-        rows.sort(key=lambda bar: bar.count is None)
-    for bar in rows:
-        part = tally.share(bar)
-        yield Bar(
-            bar.label, None if part is None else round(part, 1), note="" if bar.count is None else f"({bar.count})"
-        )

@@ -122,7 +122,7 @@ def faults(html: str) -> list[str]:
     for tag in ("input", "select", "textarea"):
         for control in document.iter(tag):
             named = control.get("aria-label") or control.get("aria-labelledby") or control.get("id") in labels
-            unseen = control.get("type") in ("hidden", "submit") or control.get("hidden") is not None
+            unseen = control.get("type") in ("hidden", "submit") or control.get("aria-hidden") == "true"
             if not unseen and not named and control not in wrapped:
                 found.append(f"{tag} {control.get('name')} has no label")
     for image in document.iter("img"):

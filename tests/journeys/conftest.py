@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
@@ -25,23 +26,27 @@ def browser_type_launch_args() -> dict:
     return {"executable_path": CHROMIUM, "args": flags, "headless": True}
 
 
+def served(app: Flask, **known: object) -> Iterator[SimpleNamespace]:
+    """Serve an application on a free port; yield its address, the application and what else is `known`."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", app=app, **known)
+    server.shutdown()
+    thread.join(5)
+    with app.app_context():
+        db.engine.dispose()
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[SimpleNamespace]:
     """The product with its cast, served on a free port; `house.url` is its address."""
     app = build(tmp_path / "instance")
     app.config["WTF_CSRF_ENABLED"] = True
     with app.app_context():
-        cast = people(app)
-        numbers = SimpleNamespace(investigation=cast.investigation.id)
+        people(app)
         db.session.remove()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", app=app, ids=numbers)
-    server.shutdown()
-    thread.join(5)
-    with app.app_context():
-        db.engine.dispose()
+    yield from served(app)
 
 
 @pytest.fixture
@@ -57,10 +62,15 @@ def watched(page: Page) -> Iterator[Page]:
 
 def sign_in(page: Page, house: SimpleNamespace, username: str) -> None:
     """Sign in as one of the cast."""
-    page.goto(house.url + "/app/sign-in")
+    sign_in_with(page, house.url, username, PASSWORD)
+
+
+def sign_in_with(page: Page, url: str, username: str, password: str) -> None:
+    """Sign in with a name and a password."""
+    page.goto(url + "/app/sign-in")
     page.fill("input[name=username]", username)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    page.fill("input[name=password]", password)
+    page.click("main form button.btn-primary[type=submit]")
     page.wait_for_url("**/app/")
 
 
@@ -86,3 +96,9 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=PHONE, has_touch=True, locale="zh-CN")
     yield context
     context.close()
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict) -> dict:
+    """Speak Chinese, as the people this is made for do."""
+    return {**browser_context_args, "locale": "zh-CN"}
