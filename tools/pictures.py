@@ -34,7 +34,7 @@ COVER = """<!doctype html><meta charset="utf-8"><style>
 body{{margin:0;background:#e9efec;width:1640px;height:900px;position:relative;overflow:hidden}}
 img{{position:absolute;border-radius:14px;box-shadow:0 18px 50px rgba(16,63,58,.28)}}
 .a{{left:50px;top:50px;width:1080px}}
-.b{{left:1010px;top:110px;width:330px;border:9px solid #1c2b2f;border-radius:36px}}
+.b{{left:850px;top:110px;width:330px;border:9px solid #1c2b2f;border-radius:36px}}
 .c{{right:40px;top:70px;width:440px;border-radius:2px}}
 </style><img class="a" src="{desk}"><img class="c" src="{report}"><img class="b" src="{phone}">"""
 
