@@ -355,7 +355,7 @@ def _joined(texts: Sequence[str]) -> str:
     if any(detect(text) == "zh" for text in texts):
         ended = (text.strip("。；; ") for text in texts)
         return "".join(text if text.endswith(("？", "！", "?", "!")) else f"{text}。" for text in ended)
-    return " ".join(texts)
+    return " ".join(text if text.endswith((".", "?", "!")) else f"{text}." for text in texts)
 
 
 def _actions(ids: Sequence[int]) -> dict[int, list[ActionLine]]:
