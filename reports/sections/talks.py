@@ -24,8 +24,8 @@ class Talks(Section):
             return
         yield Paragraph(
             _(
-                "%(talks)s talks were held. Heard were %(heard)s of %(total)s (%(full)s, %(rate)s), and %(heard_all)s of "
-                "all %(everyone)s people on the roster (%(rate_all)s).",
+                "%(talks)s talks were held. Heard were %(heard)s of %(total)s (%(full)s, %(rate)s), and %(heard_all)s "
+                "of all %(everyone)s people on the roster (%(rate_all)s).",
                 talks=everyone.talks,
                 full=evidence.full_word,
                 total=full.all.total,
