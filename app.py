@@ -22,7 +22,7 @@ import members.views
 import reports.jobs
 import reports.views
 import surveys.views
-from core import access, errors, headers, i18n, icons, jobs, schema, seal
+from core import access, errors, headers, i18n, icons, jobs, numbers, schema, seal
 from core import db as database
 from core.access import public
 from core.settings import ROOT, Settings, WrongSetting, read
@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.logger.setLevel(logging.INFO)
-    for part in (i18n, icons, access, headers):
+    for part in (numbers, i18n, icons, access, headers):
         part.init_app(app)
     jobs.init_app(app)
     database.init_app(app)

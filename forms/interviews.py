@@ -7,7 +7,6 @@ from wtforms import (
     BooleanField,
     DateField,
     FieldList,
-    FileField,
     Form,
     FormField,
     HiddenField,
@@ -23,6 +22,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from core.i18n import lazy
 from core.terms import MemberCategory, TalkMode, TalkState, Visibility
 from forms.base import HouseForm
+from forms.fields import UploadField
 
 NOTES = 20_000
 PROMISES = 20
@@ -145,7 +145,7 @@ class CoverageForm(HouseForm):
 class TalksFileForm(HouseForm):
     """A file of talk notes."""
 
-    file = FileField(
+    file = UploadField(
         lazy("File (.xlsx, .csv or .jsonl)"),
         [InputRequired(lazy("Choose a file."))],
         render_kw={"accept": ".xlsx,.csv,.tsv,.txt,.jsonl,.json"},

@@ -1,10 +1,11 @@
 """Forms of the investigations package."""
 
-from wtforms import DateField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import DateField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from core.i18n import lazy
 from forms.base import HouseForm
+from forms.fields import RevisionField
 
 LONG = 4000
 
@@ -27,7 +28,7 @@ class PlanForm(HouseForm):
     guiding_idea = _text(lazy("Guiding idea and goals"), 4)
     arrangement = _text(lazy("Arrangement, method and steps"), 4)
     emphasis = _text(lazy("Emphasis of the superior organisation"), 4)
-    revision = HiddenField(default="0")
+    revision = RevisionField()
 
 
 class WordingForm(HouseForm):
@@ -36,4 +37,4 @@ class WordingForm(HouseForm):
     findings = _text(lazy("What has been done and achieved"), 8)
     causes = _text(lazy("Causes"), 8)
     proposals = _text(lazy("Proposals"), 8)
-    revision = HiddenField(default="0")
+    revision = RevisionField()

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wtforms import FileField, IntegerField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from core.i18n import LANGUAGES, lazy
 from core.terms import MemberCategory, OrganisationKind, Role, Standing, Term
 from forms.base import HouseForm
+from forms.fields import UploadField
 
 NEEDED = lazy("Please fill this in.")
 TOO_LONG = lazy("At most %(max)d characters.")
@@ -182,7 +183,7 @@ class GroupForm(HouseForm):
 class RosterFileForm(HouseForm):
     """A roster to read."""
 
-    file = FileField(
+    file = UploadField(
         lazy("Roster file (.xlsx or .csv)"),
         [InputRequired(message=lazy("Choose a file first."))],
         render_kw={"accept": ".xlsx,.csv,.tsv,.txt"},

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from wtforms import (
     BooleanField,
     DateField,
-    FileField,
     IntegerField,
     RadioField,
     SelectChoice,
@@ -20,6 +19,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from core.i18n import _, lazy
 from core.terms import Channel
 from forms.base import HouseForm
+from forms.fields import UploadField
 
 FILE = "file"
 ROSTERLESS = "0"  # the members who are in no group
@@ -30,7 +30,7 @@ class NewSurveyForm(HouseForm):
     """A survey from a shipped instrument or from a file."""
 
     source = RadioField(lazy("Questionnaire"), [InputRequired()])
-    definition = FileField(lazy("Definition file"), render_kw={"accept": ".yaml,.yml,.json"})
+    definition = UploadField(lazy("Definition file"), render_kw={"accept": ".yaml,.yml,.json"})
     opens_on = DateField(lazy("First day"), [Optional()])
     closes_on = DateField(lazy("Last day"), [Optional()])
 
@@ -41,7 +41,7 @@ class NewSurveyForm(HouseForm):
         if not self.source.data and not self.is_submitted():
             self.source.data = listed[0].value
 
-    def validate_definition(self, field: FileField) -> None:
+    def validate_definition(self, field: UploadField) -> None:
         """Ask for the file when it is to come from one."""
         if self.source.data == FILE and not (field.data and field.data.filename):
             raise ValidationError(_("Please choose the file."))
@@ -79,7 +79,7 @@ class InviteForm(HouseForm):
 class ImportForm(HouseForm):
     """A file of responses."""
 
-    file = FileField(lazy("File"), render_kw={"accept": ".csv,.tsv,.xlsx,.jsonl"})
+    file = UploadField(lazy("File"), render_kw={"accept": ".csv,.tsv,.xlsx,.jsonl"})
     channel = SelectField(lazy("How these people answered, where the file does not say"))
     leave_out = BooleanField(lazy("Leave out the faulty rows and take the others"))
 
@@ -87,7 +87,7 @@ class ImportForm(HouseForm):
         super().__init__()
         self.channel.choices = [SelectChoice(place.value, place.label) for place in PLACES]
 
-    def validate_file(self, field: FileField) -> None:
+    def validate_file(self, field: UploadField) -> None:
         """Ask for the file."""
         if not (field.data and field.data.filename):
             raise ValidationError(_("Please choose the file."))

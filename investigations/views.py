@@ -53,10 +53,10 @@ def edit(investigation_id: int) -> ResponseReturnValue:
     form = PlanForm(obj=row)
     if form.sent():
         try:
-            plans.revise(row, _plan(form), based_on=int(form.revision.data or 0), by=g.account)
+            plans.revise(row, _plan(form), based_on=form.revision.data or 0, by=g.account)
         except DomainError as error:
             form.blame(error)
-            form.revision.data = str(row.revision)
+            form.revision.data = row.revision
         else:
             flash(_("The plan has been saved."), "success")
             return redirect(url_for("investigations.show", investigation_id=row.id))

@@ -60,10 +60,10 @@ def wording(investigation_id: int) -> ResponseReturnValue:
     if form.sent():
         change = plans.Wording(findings=form.findings.data, causes=form.causes.data, proposals=form.proposals.data)
         try:
-            plans.revise(investigation, change, based_on=int(form.revision.data or 0), by=g.account)
+            plans.revise(investigation, change, based_on=form.revision.data or 0, by=g.account)
         except DomainError as error:
             form.blame(error)
-            form.revision.data = str(investigation.revision)
+            form.revision.data = investigation.revision
         else:
             flash(_("Your wording has been saved; it stays when the numbers are refreshed."), "success")
             return redirect(url_for("reports.index", investigation_id=investigation.id))

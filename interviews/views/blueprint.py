@@ -39,11 +39,6 @@ def suggestions(people: People) -> dict[str, Any]:
     return {"people": people, "called": called, "occasions": list(dict.fromkeys([*used, *map(str, OCCASIONS)]))}
 
 
-def id_of(text: str | None) -> int | None:
-    """Return the id a form or an address names, if it can be one."""
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None
-
-
 def writable(talk_id: int) -> tuple[Talk, TalkView]:
     """Return a talk the reader may change, for a verb and for the page."""
     row = queries.talk(talk_id, within=g.organisation)

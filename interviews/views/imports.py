@@ -6,10 +6,11 @@ from flask.typing import ResponseReturnValue
 from core.access import Permission, requires
 from core.errors import BadInput
 from core.i18n import _, ngettext
+from core.numbers import row_number
 from forms.interviews import TalksFileForm, WriteImportForm
 from interviews import columns, imports
 from interviews.models import TalkImport
-from interviews.views.blueprint import bp, id_of, investigations
+from interviews.views.blueprint import bp, investigations
 from investigations import queries as investigation_queries
 
 
@@ -21,7 +22,7 @@ def import_file() -> ResponseReturnValue:
     form = TalksFileForm(data={"investigation": str(current.id) if current else ""})
     form.offer(investigations=investigations())
     if form.sent():
-        about = id_of(form.investigation.data)
+        about = row_number(form.investigation.data)
         try:
             kept = imports.prepare(
                 form.file.data.read(),

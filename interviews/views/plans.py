@@ -7,12 +7,13 @@ from core import clock
 from core.access import Permission, requires
 from core.errors import DomainError
 from core.i18n import _
+from core.numbers import row_number
 from core.terms import TalkState
 from forms.interviews import PlanForm, WishForm
 from interviews import drafts, openings, queries, sheet, talks
 from interviews.people import People, called
 from interviews.queries import Wish
-from interviews.views.blueprint import bp, id_of, investigations, suggestions, writable
+from interviews.views.blueprint import bp, investigations, suggestions, writable
 from investigations import queries as investigation_queries
 from members import queries as member_queries
 
@@ -31,14 +32,14 @@ def index() -> ResponseReturnValue:
     state = form.state.data if form.state.data in list(TalkState) else None
     wish = Wish(
         text=form.q.data or "",
-        group_id=id_of(form.group.data),
-        interviewer_id=id_of(form.interviewer.data),
-        investigation_id=id_of(form.investigation.data),
+        group_id=row_number(form.group.data),
+        interviewer_id=row_number(form.interviewer.data),
+        investigation_id=row_number(form.investigation.data),
         state=TalkState(state) if state else None,
         since=form.since.data,
         until=form.until.data,
     )
-    page = queries.page(wish, within=g.organisation, reader=g.account, number=id_of(request.args.get("page")) or 1)
+    page = queries.page(wish, within=g.organisation, reader=g.account, number=row_number(request.args.get("page")) or 1)
     overdue = queries.overdue(within=g.organisation, reader=g.account)
     kept = {name: value for name, value in request.args.items() if value and name != "page"}
     return render_template(
@@ -51,14 +52,14 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Plan a talk, or start writing one down at once: both begin with the same six fields."""
     people = People(g.organisation)
-    member, own = people.get(id_of(request.args.get("member"))), people.get(g.account.member_id)
+    member, own = people.get(row_number(request.args.get("member"))), people.get(g.account.member_id)
     current = investigation_queries.current(within=g.organisation)
     form = PlanForm(
         data={
             "member": called(member) if member else "",
             "interviewer": called(own) if own and own is not member else "",
             "held_on": clock.today(),
-            "investigation": str(id_of(request.args.get("investigation")) or (current.id if current else "")),
+            "investigation": str(row_number(request.args.get("investigation")) or (current.id if current else "")),
         }
     )
     form.offer(investigations=investigations())

@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from core.access import Permission, requires
 from core.i18n import _
+from core.numbers import row_number
 from core.terms import FollowUpState
 from forms.interviews import OutcomeForm
 from interviews import follow_ups, queries
-from interviews.views.blueprint import bp, id_of
+from interviews.views.blueprint import bp
 
 
 @bp.get("/promises")
@@ -58,7 +59,7 @@ def reopen_promise(follow_up_id: int) -> ResponseReturnValue:
 
 
 def _back_to_promises() -> ResponseReturnValue:
-    talk_id = id_of(request.form.get("talk"))
+    talk_id = row_number(request.form.get("talk"))
     if talk_id is not None:
         return redirect(url_for("interviews.show", talk_id=talk_id))
     return redirect(url_for("interviews.promises"))

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from core.access import Permission, requires
 from core.errors import DomainError
 from core.i18n import _
+from core.numbers import row_number
 from core.terms import MemberCategory
 from forms.members import GroupForm, MemberForm
 from members import columns, people, queries, words
@@ -30,10 +31,10 @@ def index() -> ResponseReturnValue:
     category = request.args.get("category", "")
     chosen = {
         "search": request.args.get("search", "").strip()[:80],
-        "group": request.args.get("group", type=int),
+        "group": row_number(request.args.get("group")),
         "category": MemberCategory(category) if category in {term.value for term in MemberCategory} else None,
     }
-    page = queries.roster(g.organisation, **chosen, page=request.args.get("page", 1, type=int))
+    page = queries.roster(g.organisation, **chosen, page=row_number(request.args.get("page")) or 1)
     return render_template(
         "members/index.html",
         page=page,

@@ -24,7 +24,7 @@ KEPT_IN = {
     "weasyprint": ("reports/pdf.py", "reports/cjk.py"),
     "textblob": ("text/",),
     "wtforms": ("forms/", "questions/"),
-    "flask_wtf": ("forms/base.py", "core/errors.py", "app.py"),
+    "flask_wtf": ("forms/base.py", "forms/fields.py", "core/errors.py", "app.py"),
     "flask_sqlalchemy": ("core/db.py",),
     "flask_babel": ("core/i18n.py",),
     "babel": ("core/i18n.py",),
