@@ -30,10 +30,13 @@ types:  ## Types
 messages:  ## Are the translations complete?
 	$(PYTHON) tools/messages.py check
 
+migration:  ## Draft the next migration from the models: make migration ID=0002 NAME="what it adds"
+	$(PYTHON) tools/migration.py "$(ID)" "$(NAME)"
+
 lock:  ## Pin the Python packages anew
 	tools/lock.sh
 
 vendor:  ## Fetch the front-end files anew
 	$(PYTHON) tools/vendor.py
 
-.PHONY: help run demo test quick lint format types messages lock vendor
+.PHONY: help run demo test quick lint format types messages migration lock vendor

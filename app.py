@@ -1,12 +1,10 @@
 """The application: the only module that knows every package."""
 
 import logging
-from pathlib import Path
 
 import click
 from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
@@ -25,7 +23,7 @@ import surveys.views
 from core import access, errors, headers, i18n, icons, jobs, numbers, schema, seal
 from core import db as database
 from core.access import public
-from core.settings import ROOT, Settings, WrongSetting, read
+from core.settings import Settings, WrongSetting, read
 
 PAGES = (desk, members, investigations, surveys, interviews, concerns, reports)
 JOBS = (concerns.jobs, reports.jobs)
@@ -67,7 +65,6 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         part.init_app(app)
     jobs.init_app(app)
     database.init_app(app)
-    Migrate(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     csrf = CSRFProtect(app)
     members.sessions.init_app(app)
     errors.init_app(app)
@@ -92,8 +89,7 @@ def _add_commands(app: Flask) -> None:
     @app.cli.command("upgrade")
     def upgrade() -> None:
         """Bring the database to this version (fast when nothing is to be done)."""
-        steps = schema.upgrade(Path(ROOT / "migrations"))
-        click.echo(f"database: {steps}")
+        click.echo(f"database: {schema.upgrade()}")
 
     @app.cli.command("work")
     def work() -> None:

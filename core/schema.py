@@ -2,28 +2,43 @@
 
 from pathlib import Path
 
-import flask_migrate
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import inspect, text
 
 from core.db import db
+from core.settings import ROOT
+
+FOLDER = ROOT / "migrations"
 
 
-def head(folder: Path) -> str | None:
-    """Return the newest migration's id."""
-    return ScriptDirectory(str(folder)).get_current_head()
+def head(folder: Path = FOLDER) -> str:
+    """Return the newest migration's id: they are numbered, so the last file name tells."""
+    return max(path.name.partition("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
 
 
 def current() -> str | None:
     """Return the migration the database stands at, or None when it is new."""
     with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def upgrade(folder: Path) -> str:
+def upgrade(folder: Path = FOLDER) -> str:
     """Run the missing migrations; return what was done, in words for a terminal."""
     before, newest = current(), head(folder)
     if before == newest:
         return f"at {newest}, nothing to do"
+    import flask_migrate  # here: web workers never migrate, and Alembic with its templates is slow to load
+
+    prepare()
     flask_migrate.upgrade(directory=str(folder))
     return f"{before or 'new'} -> {newest}"
+
+
+def prepare() -> None:
+    """Make the application ready for Flask-Migrate's commands and functions."""
+    import flask_migrate  # see `upgrade`
+
+    if "migrate" not in current_app.extensions:
+        flask_migrate.Migrate(current_app, db, directory=str(FOLDER), render_as_batch=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from core import clock
+from core import clock, schema
 from core.db import Model, db
 from core.errors import DomainError
 from core.i18n import _, speaking
@@ -30,6 +30,7 @@ def init_app(app: Flask, build: Build) -> None:
     @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
     def load_demo(lang: str) -> None:
         """Load the sample investigation into this (empty) database and print the sign-ins."""
+        click.echo(f"database: {schema.upgrade()}")
         try:
             for line in demo.load(language=lang, tell=click.echo):
                 click.echo(line)

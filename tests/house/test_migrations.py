@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 
 from app import create_app
+from core import schema
 from core.db import Model, db
 from core.settings import ROOT, Settings
 from tests.conftest import POSTGRES, engines, people
@@ -23,6 +24,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path):
     url = POSTGRES if request.param == "postgresql" else f"sqlite:///{tmp_path / 'migrated.db'}"
     app = create_app(Settings(data=tmp_path / "instance", database=url, queue="inline"), TESTING=True)
     with app.app_context():
+        schema.prepare()
         if request.param == "postgresql":
             with db.engine.begin() as connection:
                 connection.execute(sa.text("DROP SCHEMA public CASCADE"))
@@ -34,6 +36,15 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path):
 
 def tables() -> set[str]:
     return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_the_newest_is_known_without_loading_the_scripts() -> None:
+    assert schema.head() == ScriptDirectory(FOLDER).get_current_head()
+
+
+def test_upgrading_twice_does_nothing_the_second_time(empty) -> None:
+    assert schema.upgrade().startswith("new -> ")
+    assert schema.upgrade().endswith("nothing to do")
 
 
 def test_the_newest_migration_equals_the_models(empty) -> None:
