@@ -8,6 +8,7 @@ from concerns import grouping
 from concerns.excerpts import Row
 
 CARRIED = 0.3  # of an old concern's passages that must meet again for a new group to take over its number
+CONTINUED = 0.5  # of a group's passages that must stand in concerns of people for the rest to join them
 RANKED = 5  # passages marked as telling for each concern
 
 
@@ -48,19 +49,28 @@ def arrange(
     called with shares of 1.
     """
     kept = {concern.id: Place(concern.id) for concern in known if concern.kept}
-    free = []
+    free, live = set(), []
     for position, row in enumerate(rows):
         if row.concern_id in kept:
             kept[row.concern_id].rows.append(position)
-        elif not row.pinned and not row.hidden:
-            free.append(position)
-    free = _joined_to_kept(free, texts, rows, kept, {concern.id: concern.label for concern in known})
-    progress(0.1)
-    found = grouping.group([texts[position] for position in free], progress=lambda share: progress(0.1 + 0.7 * share))
-    places = [
-        Place(None, group.label, group.terms, [free[row] for row in group.rows], [free[row] for row in group.quotes])
-        for group in found.groups
-    ]
+        elif row.pinned or row.hidden:
+            continue
+        else:
+            free.add(position)
+        if not row.hidden:
+            live.append(position)
+    # Everything is grouped together, what people placed as well: that shows where their concerns lie.
+    found = grouping.group([texts[position] for position in live], progress=lambda share: progress(0.8 * share))
+    places = []
+    for group in found.groups:
+        members = [live[row] for row in group.rows]
+        new = [position for position in members if position in free]
+        concern_id = _belongs_to(members, rows, kept)
+        if concern_id is not None:
+            kept[concern_id].rows += new
+        elif new:
+            quotes = [live[row] for row in group.quotes if live[row] in free]
+            places.append(Place(None, group.label, group.terms, new, quotes))
     _carry_numbers(places, rows, {concern.id for concern in known} - kept.keys())
     everything = [*kept.values(), *places]
     for number, place in enumerate(everything):
@@ -69,23 +79,15 @@ def arrange(
     return everything
 
 
-def _joined_to_kept(
-    free: list[int], texts: Sequence[str], rows: Sequence[Row], kept: dict[int, Place], labels: dict[int, str]
-) -> list[int]:
-    """Add to the concerns of people what is near enough; return what is left."""
-    if not kept or not free:
-        return free
-    known = {
-        concern_id: [texts[position] for position in place.rows if not rows[position].hidden] or [labels[concern_id]]
-        for concern_id, place in kept.items()
-    }
-    left = []
-    for position, concern_id in zip(free, grouping.assign([texts[position] for position in free], known), strict=True):
-        if concern_id is None:
-            left.append(position)
-        else:
-            kept[concern_id].rows.append(position)
-    return left
+def _belongs_to(members: Sequence[int], rows: Sequence[Row], kept: dict[int, Place]) -> int | None:
+    """Return the concern of people that a group of the machine continues: most of the group stands there already.
+
+    Joining text by text instead would let a concern that was touched swallow its neighbours, run after run.
+    """
+    standing = Counter(rows[position].concern_id for position in members if rows[position].concern_id in kept)
+    if sum(standing.values()) < CONTINUED * len(members):
+        return None
+    return standing.most_common(1)[0][0]
 
 
 def _carry_numbers(places: Sequence[Place], rows: Sequence[Row], old: set[int]) -> None:

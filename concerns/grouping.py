@@ -6,9 +6,9 @@ that graph. `bench/grouping.py` prints how well that does on labelled texts.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from text.clauses import says_nothing
 from text.languages import detect
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
 Progress = Callable[[float], None]
-Key = TypeVar("Key", bound=Hashable)
 
 _READ = 4_000
 _SHORT_TEXT = 25
@@ -86,44 +85,6 @@ def group(texts: Sequence[str], *, lang: str = "auto", progress: Progress | None
     grouped = {row for each in groups for row in each.rows}
     tell(1.0)
     return Grouping(groups, tuple(row for row in range(len(texts)) if row not in grouped))
-
-
-def assign(
-    texts: Sequence[str], groups_of_known: Mapping[Key, Sequence[str]], *, lang: str = "auto"
-) -> list[Key | None]:
-    """For each text the known group it is nearest to, or None: a second run keeps what a person curated.
-
-    A text wording for wording known goes to its group. Another goes where most of its likeness to its ten nearest known
-    texts lies, if that is more than half of it and one of them is truly like it.
-    """
-    # numpy, scipy and scikit-learn take seconds to import; a page that imports this module must not pay for it.
-    import numpy as np
-
-    known = [(key, text) for key, members in groups_of_known.items() for text in members]
-    exact = {_bare(text): key for key, text in reversed(known)}
-    exact.pop("", None)
-    result: list[Key | None] = [exact.get(_bare(text)) for text in texts]
-    open_rows = [row for row, text in enumerate(texts) if result[row] is None and _worth_grouping(text)]
-    if not known or not open_rows:
-        return result
-    everything = [text for _, text in known] + [texts[row] for row in open_rows]
-    langs = [_language(text, lang) for text in everything]
-    vectors = _Features(everything, langs, [_terms(*pair) for pair in zip(everything, langs, strict=True)], 0).vectors
-    likeness = np.maximum(vectors[len(known) :] @ vectors[: len(known)].T, 0)
-    for row, likes in zip(open_rows, likeness, strict=True):
-        result[row] = _elect(likes, [key for key, _ in known])
-    return result
-
-
-def _elect(likes: "np.ndarray", keys: Sequence[Key]) -> Key | None:
-    """The key that wins more than half of the cubed likeness of the ten nearest known texts."""
-    nearest = sorted(range(len(keys)), key=lambda place: (-likes[place], place))[:10]
-    votes: dict[Key, float] = {}
-    for place in nearest:
-        votes[keys[place]] = votes.get(keys[place], 0.0) + float(likes[place]) ** 3
-    key, won = max(votes.items(), key=lambda vote: vote[1])
-    enough = won > 0.5 * sum(votes.values()) and likes[nearest[0]] > 0.45
-    return key if enough else None
 
 
 def _silent(share: float) -> None:

@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 
 from core import clock, jobs
 from core.db import db
-from core.errors import BadInput
+from core.errors import BadInput, DomainError
 from core.i18n import _
-from core.terms import ReportStyle
+from core.terms import JobState, ReportStyle
 from interviews import imports as talk_imports
 from interviews.models import Talk
 from investigations import plans
@@ -98,7 +98,11 @@ def group(investigation: Investigation, *, by: Account) -> None:
         investigation_id=investigation.id,
     )
     db.session.commit()
-    jobs.run(job.id)
+    job_id = job.id
+    jobs.run(job_id)
+    ended = jobs.find(job_id, within=by.organisation)
+    if ended.state is not JobState.DONE:
+        raise DomainError(_("The concerns could not be grouped: %(error)s.", error=ended.error))
 
 
 def report(investigation: Investigation, *, by: Account, language: str, style: ReportStyle) -> tuple[Evidence, bytes]:

@@ -40,23 +40,10 @@ def by_topic(texts: list[str], **kwargs: object) -> grouping.Grouping:
     return grouping.Grouping(tuple(groups), tuple(row for row in range(len(texts)) if row not in grouped))
 
 
-def by_shared_topic(texts: list[str], known: dict[int, list[str]], **kwargs: object) -> list[int | None]:
-    """Assign a text to the first known group that has a text of the same topic."""
-
-    def topic(text: str) -> str | None:
-        return next((topic for topic in TOPICS if topic in text), None)
-
-    return [
-        next((key for key, members in known.items() if topic(text) and topic(text) in map(topic, members)), None)
-        for text in texts
-    ]
-
-
 @pytest.fixture
 def foreseeable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let tests know which groups come out."""
     monkeypatch.setattr(grouping, "group", by_topic)
-    monkeypatch.setattr(grouping, "assign", by_shared_topic)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from concerns.grouping import Grouping, assign, group
+from concerns.grouping import Grouping, group
 from text.clauses import says_nothing
 
 ROOT = Path(__file__).parents[2]
@@ -162,11 +162,3 @@ def test_talk_sentences_of_the_sample() -> None:
     found = group(list(gold))
     assert 12 <= len(found.groups) <= 26
     assert micro_f1(gold, found) >= 0.5
-
-
-def test_assign_keeps_known_groups_and_leaves_strangers() -> None:
-    known = {7: PARKING, "食堂": MEALS}
-    new = ["停车位被占", "食堂的汤太咸", "停车位太少。", "工资条看不懂", "", "无"]
-    assert assign(new, known) == [7, "食堂", 7, None, None, None]
-    assert assign(new, {}) == [None] * 6
-    assert assign([], known) == []
