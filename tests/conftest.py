@@ -1,6 +1,7 @@
 """The cast and the stage: an application on a fresh database, and the people who use it."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
@@ -203,3 +204,20 @@ def client_for(app: Flask, cast: SimpleNamespace) -> Callable[[str], FlaskClient
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict:
+    """Start Debian's Chromium, which as root needs its sandbox off and must not look for updates."""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    return {
+        "executable_path": shutil.which("chromium") or shutil.which("chromium-browser"),
+        "args": flags,
+        "headless": True,
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict) -> dict:
+    """Speak Chinese, as the people this is made for do."""
+    return {**browser_context_args, "locale": "zh-CN"}

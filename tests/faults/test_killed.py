@@ -1,5 +1,6 @@
 """Real processes, killed at random: what was acknowledged is there afterwards, and nothing is there twice."""
 
+import http.client
 import os
 import random
 import re
@@ -108,7 +109,7 @@ def send(url: str, code: str, words: str) -> bool:
     try:
         with urllib.request.urlopen(url, data=data, timeout=10) as answer:
             return answer.geturl().endswith("/thanks")
-    except (urllib.error.URLError, ConnectionError, TimeoutError, OSError):
+    except (urllib.error.URLError, http.client.HTTPException, OSError):
         return False
 
 

@@ -1,6 +1,5 @@
 """A real browser on a real server: Chromium against the product on a free port of this machine."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,16 +13,8 @@ from werkzeug.serving import make_server
 from core.db import db
 from tests.conftest import PASSWORD, build, people
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 AXE = Path(__file__).resolve().parent.parent / "vendor" / "axe.min.js"
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict:
-    """Start Debian's Chromium, which as root needs its sandbox off and must not look for updates."""
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    return {"executable_path": CHROMIUM, "args": flags, "headless": True}
 
 
 def served(app: Flask, **known: object) -> Iterator[SimpleNamespace]:
@@ -96,9 +87,3 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=PHONE, has_touch=True, locale="zh-CN")
     yield context
     context.close()
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict) -> dict:
-    """Speak Chinese, as the people this is made for do."""
-    return {**browser_context_args, "locale": "zh-CN"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from core.db import db
@@ -15,16 +15,6 @@ from tests.surveys.conftest import Fielded
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -68,8 +58,8 @@ def sealed() -> int:
     return count
 
 
-def test_on_a_phone(chromium: Browser, address: str, fielded: Fielded) -> None:
-    context = chromium.new_context(viewport=PHONE)
+def test_on_a_phone(browser: Browser, address: str, fielded: Fielded) -> None:
+    context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
@@ -101,8 +91,8 @@ def test_on_a_phone(chromium: Browser, address: str, fielded: Fielded) -> None:
     context.close()
 
 
-def test_two_people_on_one_device_keep_apart(chromium: Browser, address: str, fielded: Fielded) -> None:
-    context = chromium.new_context(viewport=PHONE)
+def test_two_people_on_one_device_keep_apart(browser: Browser, address: str, fielded: Fielded) -> None:
+    context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     page.goto(f"{address}#c={fielded.codes[0]}")
     fill_step(page)
@@ -113,8 +103,8 @@ def test_two_people_on_one_device_keep_apart(chromium: Browser, address: str, fi
     context.close()
 
 
-def test_without_scripts(chromium: Browser, address: str, fielded: Fielded) -> None:
-    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
+def test_without_scripts(browser: Browser, address: str, fielded: Fielded) -> None:
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
     assert page.is_hidden("[data-next]") and page.is_visible("[data-submit]")
