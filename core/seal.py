@@ -92,8 +92,3 @@ def tag(key: bytes, content: bytes) -> bytes:
 def digest(content: bytes) -> bytes:
     """Return the SHA-256 of `content`."""
     return hashlib.sha256(content).digest()
-
-
-def random_bytes(count: int) -> bytes:
-    """Return `count` bytes nobody can guess."""
-    return secrets.token_bytes(count)

@@ -79,10 +79,9 @@ class Overview:
 
 def overview(investigation: Investigation, *, within: Organisation, reader: Account) -> Overview:
     """Return where the investigation stands, as far as `reader` may know."""
-    lines = tuple(
-        SurveyLine(row.id, row.version.title, row.state, surveys.invited(row), surveys.received(row))
-        for row in surveys.surveys(investigation, within=within)
-    )
+    rows = surveys.surveys(investigation, within=within)
+    turnout = surveys.turnout(rows)
+    lines = tuple(SurveyLine(row.id, row.version.title, row.state, *turnout[row.id]) for row in rows)
     heard = coverage(within=within, since=investigation.starts_on, until=investigation.ends_on)
     found = tuple(concerns.concerns(investigation, within=within))
     dues = tuple(sorted(_dues(found, within, reader), key=lambda due: (due.due_on is None, due.due_on)))

@@ -1,5 +1,6 @@
 """Surveys found: always within one organisation, except by the random name in a public link."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -109,6 +110,24 @@ def received(survey: Survey) -> int:
     """Return how many responses there are, sealed or counted."""
     table = Response if survey.state is SurveyState.CLOSED else SealedResponse
     return _count(select(func.count()).select_from(table).where(table.survey_id == survey.id))
+
+
+def turnout(rows: Sequence[Survey]) -> dict[int, tuple[int, int]]:
+    """Return for each survey how many codes were handed out and how many responses there are, in three queries."""
+    ids = [row.id for row in rows]
+
+    def by_survey(table: type[Invitation] | type[SealedResponse] | type[Response]) -> dict[int, int]:
+        query = select(table.survey_id, func.count()).where(table.survey_id.in_(ids)).group_by(table.survey_id)
+        return dict(db.session.execute(query).all())
+
+    asked, sealed, counted = by_survey(Invitation), by_survey(SealedResponse), by_survey(Response)
+    return {
+        row.id: (
+            asked.get(row.id, 0),
+            (counted if row.state is SurveyState.CLOSED else sealed).get(row.id, 0),
+        )
+        for row in rows
+    }
 
 
 def responses(survey: Survey) -> list[Response]:

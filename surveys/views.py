@@ -93,7 +93,7 @@ def index(investigation_id: int) -> ResponseReturnValue:
     """List the surveys of an investigation."""
     investigation = investigations.investigation(investigation_id, within=g.organisation)
     rows = queries.surveys(investigation, within=g.organisation)
-    counts = {row.id: (queries.invited(row), queries.received(row)) for row in rows}
+    counts = queries.turnout(rows)
     return render_template("surveys/index.html", investigation=investigation, surveys=rows, counts=counts)
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from core.db import db
 from core.terms import Channel
-from surveys import ballots, codes
+from surveys import ballots, codes, queries
 from surveys.models import Invitation, SealedResponse
 from tests.surveys.conftest import DEFINITION, field
 
@@ -112,3 +112,11 @@ def test_codes_forgive_how_they_are_typed() -> None:
     assert codes.fingerprint(code.lower()) == codes.fingerprint(code.replace("-", " ")) != b""
     assert codes.canonical("O0Il-1oiL-0000-0000-0000") == "00111011000000000000"
     assert len({codes.new() for _number in range(1000)}) == 1000
+
+
+def test_turnout_counts_every_survey_as_the_single_counts_do(any_app) -> None:
+    fielded = field(any_app, DEFINITION)
+    put(fielded, fielded.codes[0])
+    survey = fielded.survey
+    assert queries.turnout([survey]) == {survey.id: (queries.invited(survey), 1)}
+    assert queries.turnout([]) == {}
