@@ -71,7 +71,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     for package in PAGES:
         app.register_blueprint(package.views.bp)
     # Answers are let in by their code, not by a cookie, so there is nothing a forged request could borrow.
-    csrf.exempt("surveys.views.answer")
+    csrf.exempt("surveys.views.respond.answer")
     app.jinja_env.globals["navigation"] = desk.views.navigation
     app.add_url_rule("/", "root", public(_root))
     _add_commands(app)

@@ -102,6 +102,20 @@ class SurveyState(Term):
     CLOSED = "closed", lazy("Closed")
 
 
+class Access(Term):
+    """Who may answer a survey."""
+
+    CODES = "codes", lazy("Everybody with a code, once")
+    LINK = "link", lazy("Everybody with the link")
+
+
+class Secrecy(Term):
+    """What is ever shown of a survey's answers; respondents are told before they answer, and it never changes after."""
+
+    ANONYMOUS = "anonymous", lazy("Anonymous: only counts are shown")
+    ROWS = "rows", lazy("Without names, but each answer may be read as a whole")
+
+
 class Channel(Term):
     """The door a response came through."""
 

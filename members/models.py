@@ -60,6 +60,7 @@ class Member(Model):
     standing: Mapped[Standing] = mapped_column(TermType(Standing), default=Standing.ACTIVE)
     standing_note: Mapped[str] = mapped_column(String(80), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
+    email: Mapped[str] = mapped_column(String(120), default="", server_default="")
     note: Mapped[str] = mapped_column(String(500), default="")
 
     group: Mapped[Group | None] = relationship(lazy="joined")

@@ -17,6 +17,7 @@ from wtforms import Field
 from wtforms.fields.core import UnboundField
 
 from core.i18n import _
+from questions.rules import Rule
 
 Answers = dict[str, Any]
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
@@ -24,6 +25,7 @@ VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 SILENT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters and half characters
 OPTIONS = 100
 LABEL = 500
+END = "end"  # where a jump leaves the questionnaire
 UTF8 = 4  # bytes a character may take when stored
 ESCAPED = 9  # bytes a character may take in a posted form: %E5%AD%97
 
@@ -49,17 +51,20 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """When an item is asked: `op` is in, not_in, ==, !=, answered, >= or <= on the answer to an earlier item."""
+class Jump:
+    """Where the path goes on when a rule holds after an item: the id of a later item or section, or END."""
 
-    item: str
-    op: str
-    value: Any = None
+    rule: Rule
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question of a version in one language; `settings` is what its kind prepared."""
+    """One question of a version in one language; `settings` is what its kind prepared.
+
+    `rules`: all must hold for it to be asked (its section's and its own). `option_rules`: option value -> when it is
+    offered. `number`: as printed, 0 for what is not numbered.
+    """
 
     name: str
     kind: "QuestionType"
@@ -67,8 +72,81 @@ class Item:
     help: str = ""
     required: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
-    conditions: tuple[Condition, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    jumps: tuple[Jump, ...] = ()
+    option_rules: Mapping[str, Rule] = field(default_factory=dict)
+    section: str = ""
+    shuffle: bool = False
     number: int = 0
+
+
+class Measure(StrEnum):
+    """What the values of a column are, in the words of statistics packages."""
+
+    NOMINAL = "nominal"
+    ORDINAL = "ordinal"
+    NUMBER = "number"
+    DAY = "day"  # ISO 8601 date
+    CLOCK = "clock"  # HH:MM
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One stable column of exports and of the columnar snapshot.
+
+    `labels`: value -> words, in order, for coded columns; cells are the keys of it (int or str) or None.
+    """
+
+    name: str
+    label: str
+    measure: Measure
+    labels: Mapping[Any, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How an item was answered, counted column by column: all a kind needs to make its `Tally`.
+
+    `asked`: people whose path led here; `answered`: of them, those with an answer; `skipped`: everybody else.
+    `by`: column name -> value -> how many; columns of measure TEXT are not in it but in `texts`.
+    """
+
+    asked: int
+    answered: int
+    skipped: int = 0
+    by: Mapping[str, Mapping[Any, int]] = field(default_factory=dict)
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+class Kind(StrEnum):
+    """How the designer asks for one setting of a question type."""
+
+    WORDS = "words"  # one line, translated
+    LINES = "lines"  # several lines, translated
+    WHOLE = "whole"
+    NUMBER = "number"
+    FLAG = "flag"
+    CHOICE = "choice"
+    DAY = "day"
+    CLOCK = "clock"
+    OPTIONS = "options"  # a list of {v, t, text?, show_if?, fixed?}
+    ROWS = "rows"  # a list of {v, t}
+    SCALE = "scale"  # {min, max, labels}
+    TREE = "tree"  # nested {v, t, options: [...]}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a question type as the designer offers it; `key` is its key in the definition."""
+
+    key: str
+    label: Any
+    kind: Kind
+    help: Any = ""
+    choices: tuple[tuple[str, Any], ...] = ()  # for Kind.CHOICE: value, label
+    low: int | None = None
+    high: int | None = None
 
 
 class Shape(StrEnum):
@@ -78,6 +156,7 @@ class Shape(StrEnum):
     MARKS = "marks"  # each bar is between none and all of those who answered
     GRID = "grid"  # several rows, each of parts
     TEXTS = "texts"
+    FIGURES = "figures"  # no bars, only numbers made from all answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +256,20 @@ class QuestionField(Field):
 
 
 class QuestionType:
-    """How one kind of question is defined, asked, read, kept and counted."""
+    """How one kind of question is defined, asked, read, kept, printed, counted and exported."""
 
     key: str
     label: Any
+    hint: Any = ""  # what it is for, one short sentence for the designer's menu
+    icon = "question-circle"  # name of an icon, for the designer's menu
     order = 100
     aliases: tuple[str, ...] = ()  # other names a definition may use
+    answerable = True  # False: text only, holds no answer, is not numbered
     grouped = True  # several inputs under one legend; False: one input with a label
-    comparable = True  # a condition may ask for its value, not only whether it was answered
-    keys = ("id", "type", "title", "help", "required", "show_if")  # every definition may hold these
+    comparable = True  # a rule may ask for its value, not only whether it was answered
+    keys = ("id", "type", "title", "help", "required", "show_if", "jumps")  # every definition may hold these
     more_keys: tuple[str, ...] = ()  # and these, for this kind
+    settings: tuple[Setting, ...] = ()  # what the designer offers, besides title, help, required and rules
 
     def claims(self, definition: Mapping[str, Any]) -> bool:
         """Say whether a definition's `type` means this kind."""
@@ -195,6 +278,10 @@ class QuestionType:
     def check(self, definition: Mapping[str, Any]) -> Iterable[str]:
         """Yield what is wrong with the settings of a definition, in words."""
         return ()
+
+    def begin(self) -> dict[str, Any]:
+        """Return the settings (no id, no title) a new question of this kind begins with, in the current language."""
+        return {"type": self.key}
 
     def prepare(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the settings that reading and drawing need, from a definition that passed `check`."""
@@ -206,8 +293,12 @@ class QuestionType:
 
     @property
     def template(self) -> str:
-        """Return the template whose macro `draw` asks the item."""
+        """Return the template whose macros `draw(field)` and `paper(item)` ask the item on a screen and on paper."""
         return f"questions/{self.key}.html"
+
+    def seconds(self, item: Item) -> float:
+        """Return how long a usual respondent needs, in seconds."""
+        return 8.0
 
     def read(self, sent: Sent, item: Item) -> Answers:
         """Return the answer in a posted form; raise `Refused`."""
@@ -225,17 +316,50 @@ class QuestionType:
         """Say what is missing when `complete` said no."""
         return _("Please answer this question.")
 
+    def within(self, answer: Answers, item: Item, offered: frozenset[str]) -> Answers:
+        """Return an answer without the options that were not offered to this respondent."""
+        given = answer.get(item.name)
+        if isinstance(given, list):
+            kept = [value for value in given if value in offered]
+            chosen = {**answer, item.name: kept} if kept else {}
+        else:
+            chosen = answer if given in offered else {}
+        gone = {f"{item.name}_{value}" for value in self.values(item) if value not in offered}
+        return {key: value for key, value in chosen.items() if key not in gone}
+
     def answer_keys(self, item: Item) -> tuple[str, ...]:
         """Return every answer key the item may use."""
         return (item.name,)
 
     def columns(self, item: Item) -> tuple[str, ...]:
-        """Return the columns a table of responses may hold for the item."""
+        """Return the columns a table of responses that is taken in may hold for the item."""
         return self.answer_keys(item)
 
+    def exported(self, item: Item) -> tuple[Column, ...]:
+        """Return the columns of exports and of the snapshot, stable for a frozen version; () for text only."""
+        raise NotImplementedError
+
+    def cells(self, answer: Mapping[str, Any], item: Item) -> tuple[Any, ...]:
+        """Return an answer's cells in the order of `exported`; None where nothing was given."""
+        raise NotImplementedError
+
+    def counted(self, counts: Counts, item: Item) -> Tally:
+        """Return the tally of an item from its counts; nothing is hidden yet."""
+        raise NotImplementedError
+
     def values(self, item: Item) -> Mapping[str, str]:
-        """Return the values a condition may name, with their words; empty when they are not a list."""
+        """Return the values a rule may name, with their words; empty when they are not a list."""
         return {}
+
+    def parts(self, item: Item) -> Mapping[str, str]:
+        """Return the rows, blanks or levels a rule may name with `row`, with their words."""
+        return {}
+
+    def words(self, answer: Mapping[str, Any], item: Item) -> str:
+        """Return an answer in words, for piping it into later texts; "" when there is none."""
+        given = answer.get(item.name, "")
+        known = self.values(item)
+        return _(", ").join(known.get(str(one), str(one)) for one in (given if isinstance(given, list) else [given]))
 
     def bar_of(self, value: str) -> str:
         """Return the bar of the tally that counts an answer's value."""
@@ -251,7 +375,47 @@ class QuestionType:
 
     def tally(self, answers: Sequence[Mapping[str, Any]], item: Item, *, skipped: int = 0) -> Tally:
         """Count answers to the item: one mapping for each person asked, `skipped` people were not."""
-        raise NotImplementedError
+        return self.counted(count(answers, item, skipped=skipped), item)
+
+
+def count(answers: Iterable[Mapping[str, Any]], item: Item, *, skipped: int = 0) -> Counts:
+    """Return the counts of the answers of everybody asked (`{}` for those who gave none), column by column."""
+    columns = item.kind.exported(item)
+    by: dict[str, dict[Any, int]] = {column.name: {} for column in columns if column.measure is not Measure.TEXT}
+    texts: dict[str, list[str]] = {column.name: [] for column in columns if column.measure is Measure.TEXT}
+    asked = answered = 0
+    for answer in answers:
+        asked += 1
+        if not answer:
+            continue
+        answered += 1
+        for column, cell in zip(columns, item.kind.cells(answer, item), strict=True):
+            if cell is None:
+                continue
+            if column.measure is Measure.TEXT:
+                texts[column.name].append(cell)
+            else:
+                by[column.name][cell] = by[column.name].get(cell, 0) + 1
+    return Counts(asked, answered, skipped, by, texts)
+
+
+def mean(counts: Mapping[Any, int]) -> float | None:
+    """Return the mean of numbers counted by value, or None when there are none."""
+    n = sum(counts.values())
+    return sum(value * times for value, times in counts.items()) / n if n else None
+
+
+def median(counts: Mapping[Any, int]) -> float | None:
+    """Return the median of numbers counted by value: the mean of the two middle ones when they are even in number."""
+    n, seen, low = sum(counts.values()), 0, None
+    for value in sorted(counts):
+        seen += counts[value]
+        if low is None and seen >= (n + 1) // 2:
+            low = value
+        if seen >= n // 2 + 1:
+            assert low is not None
+            return (low + value) / 2
+    return None
 
 
 def one(sent: Sent, name: str) -> str:
@@ -272,11 +436,8 @@ def plain(text: str, limit: int) -> str:
     return kept
 
 
-def bars(options: Sequence[Option], given: Iterable[str]) -> tuple[Bar, ...]:
-    """Count how often each option was given."""
-    counts: dict[str, int] = {}
-    for value in given:
-        counts[value] = counts.get(value, 0) + 1
+def bars(options: Sequence[Option], counts: Mapping[Any, int]) -> tuple[Bar, ...]:
+    """Return a bar for each option from counts by value."""
     return tuple(Bar(option.value, option.label, counts.get(option.value, 0)) for option in options)
 
 

@@ -3,7 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from questions.base import ESCAPED, UTF8, Answers, Item, Option, QuestionType, Sent, check_options, one, options, plain
+from questions.base import (
+    ESCAPED,
+    UTF8,
+    Answers,
+    Column,
+    Counts,
+    Item,
+    Measure,
+    Option,
+    QuestionType,
+    Sent,
+    check_options,
+    one,
+    options,
+    plain,
+)
 
 OWN_WORDS = 200
 
@@ -63,12 +78,23 @@ class Choice(QuestionType):
         chosen = sum(len(option.value) + 4 for option in item.settings["options"])
         return len(item.name) + 8 + chosen + self.words_bytes(item, UTF8)
 
-    def texts(self, answers: Sequence[Mapping[str, Any]], item: Item) -> tuple[str, ...]:
-        """Return the words of one's own among answers."""
-        keys = [f"{item.name}_{option.value}" for option in with_words(item)]
-        return tuple(answer[key] for answer in answers for key in keys if answer.get(key))
+    def text_columns(self, item: Item) -> tuple[Column, ...]:
+        """Return a column for each option that takes words of one's own."""
+        return tuple(
+            Column(f"{item.name}_{option.value}", f"{item.title} – {option.label}", Measure.TEXT)
+            for option in with_words(item)
+        )
+
+    def text_cells(self, answer: Mapping[str, Any], item: Item) -> tuple[Any, ...]:
+        """Return the words of one's own in the order of `text_columns`."""
+        return tuple(answer.get(f"{item.name}_{option.value}") for option in with_words(item))
 
 
 def with_words(item: Item) -> list[Option]:
     """Return the options that take words of one's own."""
     return [option for option in item.settings["options"] if option.text]
+
+
+def own_texts(counts: Counts) -> tuple[str, ...]:
+    """Return all words of one's own among counts."""
+    return tuple(text for texts in counts.texts.values() for text in texts)

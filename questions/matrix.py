@@ -1,14 +1,16 @@
 """Several statements rated on one scale, with a way out for whom a statement does not concern."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from statistics import fmean
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.i18n import _, lazy
 from questions.base import (
     LABEL,
     Answers,
+    Column,
+    Counts,
     Item,
+    Measure,
     Option,
     QuestionType,
     Refused,
@@ -19,6 +21,7 @@ from questions.base import (
     bars,
     check_options,
     find,
+    mean,
     one,
     options,
 )
@@ -103,25 +106,42 @@ class Matrix(QuestionType):
         """Return the most bytes of a form."""
         return sum(len(item.name) + len(row.value) + 8 for row in item.settings["rows"])
 
-    def tally(self, answers: Sequence[Mapping[str, Any]], item: Item, *, skipped: int = 0) -> Tally:
-        """Count every row on its own; the mean leaves out "does not apply"."""
-        given = [answer[item.name] for answer in answers if item.name in answer]
-        rows = tuple(
-            Row(row.value, row.label, self._row([g[row.value] for g in given if row.value in g], len(answers), item))
+    def exported(self, item: Item) -> tuple[Column, ...]:
+        """Return one column for each row: numbers with the words of the points, "na" where it does not apply."""
+        labels = {_point(point.value): point.label for point in item.settings["points"]}
+        return tuple(
+            Column(f"{item.name}.{row.value}", f"{item.title} – {row.label}", Measure.ORDINAL, labels)
             for row in item.settings["rows"]
         )
-        return Tally(Shape.GRID, len(given), len(answers) - len(given), skipped, rows=rows)
 
-    def _row(self, given: Sequence[Any], asked: int, item: Item) -> Tally:
-        rated = [value for value in given if value != NOT_CONCERNED]
+    def cells(self, answer: Mapping[str, Any], item: Item) -> tuple[Any, ...]:
+        """Return each row's point."""
+        rated = answer.get(item.name, {})
+        return tuple(rated.get(row.value) for row in item.settings["rows"])
+
+    def counted(self, counts: Counts, item: Item) -> Tally:
+        """Count every row on its own; the mean leaves out "does not apply"."""
+        rows = tuple(
+            Row(row.value, row.label, self._row(counts.by[f"{item.name}.{row.value}"], counts.asked, item))
+            for row in item.settings["rows"]
+        )
+        return Tally(Shape.GRID, counts.answered, counts.asked - counts.answered, counts.skipped, rows=rows)
+
+    def _row(self, given: Mapping[Any, int], asked: int, item: Item) -> Tally:
+        rated = {value: times for value, times in given.items() if value != NOT_CONCERNED}
+        answered = sum(given.values())
         return Tally(
             Shape.PARTS,
-            len(given),
-            asked - len(given),
-            bars=bars(item.settings["points"], map(str, given)),
-            mean=fmean(rated) if rated else None,
-            rated=len(rated),
+            answered,
+            asked - answered,
+            bars=bars(item.settings["points"], {str(value): times for value, times in given.items()}),
+            mean=mean(rated),
+            rated=sum(rated.values()),
         )
+
+    def parts(self, item: Item) -> Mapping[str, str]:
+        """Return the rows."""
+        return {row.value: row.label for row in item.settings["rows"]}
 
 
 def _point(value: str) -> int | str:

@@ -4,8 +4,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.i18n import _, lazy
-from questions.base import OPTIONS, Answers, Item, Refused, Sent, Shape, Tally, bars, check_whole, find
-from questions.choices import Choice
+from questions.base import (
+    OPTIONS,
+    Answers,
+    Column,
+    Counts,
+    Item,
+    Measure,
+    Refused,
+    Sent,
+    Shape,
+    Tally,
+    bars,
+    check_whole,
+    find,
+)
+from questions.choices import Choice, own_texts
 
 TICKED = {"1", "x", "√", "✓", "是", "true", "yes", "y"}
 UNTICKED = {"", "0", "否", "false", "no", "n"}
@@ -98,16 +112,35 @@ class MultipleChoice(Choice):
             elif mark not in UNTICKED:
                 raise Refused(_("“%(mark)s” is neither ticked (1) nor empty (0).", mark=mark[:40]))
 
-    def tally(self, answers: Sequence[Mapping[str, Any]], item: Item, *, skipped: int = 0) -> Tally:
+    def exported(self, item: Item) -> tuple[Column, ...]:
+        """Return one column of 0 and 1 for each option, and one for each line of words."""
+        ticks = {0: _("No"), 1: _("Yes")}
+        return (
+            *(
+                Column(f"{item.name}.{option.value}", f"{item.title} – {option.label}", Measure.NOMINAL, ticks)
+                for option in item.settings["options"]
+            ),
+            *self.text_columns(item),
+        )
+
+    def cells(self, answer: Mapping[str, Any], item: Item) -> tuple[Any, ...]:
+        """Return 1 for each chosen option and 0 for the others, None for all when nothing was chosen."""
+        chosen = answer.get(item.name)
+        ticks = (None if chosen is None else int(option.value in chosen) for option in item.settings["options"])
+        return (*ticks, *self.text_cells(answer, item))
+
+    def counted(self, counts: Counts, item: Item) -> Tally:
         """Count each option among those who chose at least one."""
-        given = [answer[item.name] for answer in answers if item.name in answer]
         most = item.settings["max"] or len(item.settings["options"])
+        ticked = {
+            option.value: counts.by[f"{item.name}.{option.value}"].get(1, 0) for option in item.settings["options"]
+        }
         return Tally(
             Shape.PARTS if most == 1 else Shape.MARKS,
-            len(given),
-            len(answers) - len(given),
-            skipped,
-            bars(item.settings["options"], (value for chosen in given for value in chosen)),
-            texts=self.texts(answers, item),
+            counts.answered,
+            counts.asked - counts.answered,
+            counts.skipped,
+            bars(item.settings["options"], ticked),
+            texts=own_texts(counts),
             most=most,
         )

@@ -1,10 +1,10 @@
 """Would you recommend us? 0 to 10, and the net promoter score."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.i18n import _, lazy
-from questions.base import Bar, Figure, Item, Shape, Tally
+from questions.base import Bar, Counts, Figure, Item, Shape, Tally
 from questions.scale import Scale, check_scale, points
 
 PASSIVE, PROMOTER = 7, 9  # Reichheld 2003: 0-6 detractors, 7-8 passives, 9-10 promoters
@@ -35,16 +35,17 @@ class Nps(Scale):
         number = int(value)
         return "promoters" if number >= PROMOTER else "passives" if number >= PASSIVE else "detractors"
 
-    def tally(self, answers: Sequence[Mapping[str, Any]], item: Item, *, skipped: int = 0) -> Tally:
+    def counted(self, counts: Counts, item: Item) -> Tally:
         """Count the three bands; the score is promoters less detractors in percent of those who answered."""
-        given = [answer[item.name] for answer in answers if item.name in answer]
-        detractors = sum(value < PASSIVE for value in given)
-        promoters = sum(value >= PROMOTER for value in given)
+        given = counts.by[item.name]
+        detractors = sum(times for value, times in given.items() if value < PASSIVE)
+        promoters = sum(times for value, times in given.items() if value >= PROMOTER)
+        n = counts.answered
         bands = (
             Bar("detractors", _("Would not (0–6)"), detractors),
-            Bar("passives", _("Undecided (7–8)"), len(given) - detractors - promoters),
+            Bar("passives", _("Undecided (7–8)"), n - detractors - promoters),
             Bar("promoters", _("Would recommend (9–10)"), promoters),
         )
-        score = round(100 * (promoters - detractors) / len(given), 1) if given else None
+        score = round(100 * (promoters - detractors) / n, 1) if n else None
         figures = (Figure("score", lazy("Net promoter score"), score),)
-        return Tally(Shape.PARTS, len(given), len(answers) - len(given), skipped, bands, figures=figures)
+        return Tally(Shape.PARTS, n, counts.asked - n, counts.skipped, bands, figures=figures)

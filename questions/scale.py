@@ -1,14 +1,16 @@
 """A whole number on a scale whose ends, or whose every point, have words."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from statistics import fmean
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from core.i18n import _, lazy
 from questions.base import (
     LABEL,
     Answers,
+    Column,
+    Counts,
     Item,
+    Measure,
     Option,
     QuestionType,
     Refused,
@@ -17,6 +19,7 @@ from questions.base import (
     Tally,
     bars,
     find,
+    mean,
     one,
 )
 
@@ -71,17 +74,26 @@ class Scale(QuestionType):
         """Return the most bytes of a form."""
         return len(item.name) + 6
 
-    def tally(self, answers: Sequence[Mapping[str, Any]], item: Item, *, skipped: int = 0) -> Tally:
+    def exported(self, item: Item) -> tuple[Column, ...]:
+        """Return one column of numbers with the words of the points."""
+        labels = {int(point.value): point.label for point in item.settings["points"]}
+        return (Column(item.name, item.title, Measure.ORDINAL, labels),)
+
+    def cells(self, answer: Mapping[str, Any], item: Item) -> tuple[Any, ...]:
+        """Return the number."""
+        return (answer.get(item.name),)
+
+    def counted(self, counts: Counts, item: Item) -> Tally:
         """Count each point and take the mean."""
-        given = [answer[item.name] for answer in answers if item.name in answer]
+        given = counts.by[item.name]
         return Tally(
             Shape.PARTS,
-            len(given),
-            len(answers) - len(given),
-            skipped,
-            bars(item.settings["points"], map(str, given)),
-            mean=fmean(given) if given else None,
-            rated=len(given),
+            counts.answered,
+            counts.asked - counts.answered,
+            counts.skipped,
+            bars(item.settings["points"], {str(value): times for value, times in given.items()}),
+            mean=mean(given),
+            rated=counts.answered,
         )
 
 

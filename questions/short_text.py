@@ -1,6 +1,6 @@
 """A line of one's own words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.i18n import _, lazy
@@ -8,7 +8,10 @@ from questions.base import (
     ESCAPED,
     UTF8,
     Answers,
+    Column,
+    Counts,
     Item,
+    Measure,
     QuestionType,
     Refused,
     Sent,
@@ -72,7 +75,15 @@ class ShortText(QuestionType):
         """Return the most bytes of a form."""
         return len(item.name) + 2 + item.settings["max_length"] * ESCAPED
 
-    def tally(self, answers: Sequence[Mapping[str, Any]], item: Item, *, skipped: int = 0) -> Tally:
+    def exported(self, item: Item) -> tuple[Column, ...]:
+        """Return one column of text."""
+        return (Column(item.name, item.title, Measure.TEXT),)
+
+    def cells(self, answer: Mapping[str, Any], item: Item) -> tuple[Any, ...]:
+        """Return the text."""
+        return (answer.get(item.name),)
+
+    def counted(self, counts: Counts, item: Item) -> Tally:
         """Gather the texts."""
-        texts = tuple(answer[item.name] for answer in answers if answer.get(item.name))
-        return Tally(Shape.TEXTS, len(texts), len(answers) - len(texts), skipped, texts=texts)
+        texts = tuple(counts.texts[item.name])
+        return Tally(Shape.TEXTS, len(texts), counts.asked - len(texts), counts.skipped, texts=texts)

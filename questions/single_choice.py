@@ -1,11 +1,11 @@
 """One option out of several."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from core.i18n import _, lazy
-from questions.base import Answers, Item, Refused, Sent, Shape, Tally, bars, find, one
-from questions.choices import Choice
+from questions.base import Answers, Column, Counts, Item, Measure, Refused, Sent, Shape, Tally, bars, find, one
+from questions.choices import Choice, own_texts
 
 
 class SingleChoice(Choice):
@@ -35,14 +35,21 @@ class SingleChoice(Choice):
         chosen = find(str(cell), item.settings["options"])
         return {item.name: chosen, **self.words_in_row(value, item, (chosen,))}
 
-    def tally(self, answers: Sequence[Mapping[str, Any]], item: Item, *, skipped: int = 0) -> Tally:
+    def exported(self, item: Item) -> tuple[Column, ...]:
+        """Return one coded column, and one for each line of words."""
+        return (Column(item.name, item.title, Measure.NOMINAL, self.values(item)), *self.text_columns(item))
+
+    def cells(self, answer: Mapping[str, Any], item: Item) -> tuple[Any, ...]:
+        """Return the chosen value and the words."""
+        return (answer.get(item.name), *self.text_cells(answer, item))
+
+    def counted(self, counts: Counts, item: Item) -> Tally:
         """Count each option."""
-        given = [answer[item.name] for answer in answers if item.name in answer]
         return Tally(
             Shape.PARTS,
-            len(given),
-            len(answers) - len(given),
-            skipped,
-            bars(item.settings["options"], given),
-            texts=self.texts(answers, item),
+            counts.answered,
+            counts.asked - counts.answered,
+            counts.skipped,
+            bars(item.settings["options"], counts.by[item.name]),
+            texts=own_texts(counts),
         )

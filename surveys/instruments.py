@@ -15,7 +15,7 @@ from forms.questionnaire import RESERVED
 from members.models import Organisation
 from questions import named
 from questions.base import NAME, QuestionType
-from questions.paths import OPERATORS
+from questions.rules import OPERATORS
 from surveys.models import Version
 
 BYTES, DEPTH, SECTIONS, ITEMS, TITLE, INTRO = 512 * 1024, 12, 50, 200, 200, 4000

@@ -9,7 +9,9 @@ from flask import current_app
 from core.i18n import _, speaking
 from forms.questionnaire import CODE, PADDING, questions
 from questions import named
-from questions.base import Condition, Item
+from questions.base import Item, Jump
+from questions.paths import Check
+from questions.rules import Rule, comparisons, read
 from surveys import queries
 from surveys.instruments import in_language, sections, spoken
 from surveys.models import Version
@@ -23,10 +25,12 @@ CODE_BYTES = 80
 class Section:
     """A part of the questionnaire: one step on a phone."""
 
+    name: str
     title: str
     intro: str
     items: tuple[Item, ...]
     rule: str  # when it is asked, in words, for those whose browser runs no script
+    shuffle: bool  # its items are shown in an order drawn for each respondent
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Ready:
     language: str
     sections: tuple[Section, ...]
     items: tuple[Item, ...]
+    checks: tuple[Check, ...]
     fields: Mapping[str, Any]
     sealed_size: int
     sent_size: int
@@ -70,16 +75,28 @@ def prepare(definition: Mapping[str, Any], language: str = "") -> Ready:
         parts: list[Section] = []
         so_far: list[Item] = []
         for section in sections(told):
-            outer = _conditions(section)
-            items = tuple(_item(found, outer, len(so_far) + place) for place, found in enumerate(section["items"], 1))
+            items: list[Item] = []
+            for found in section["items"]:
+                number = 1 + sum(item.kind.answerable for item in (*so_far, *items))
+                items.append(_item(found, section, number))
             so_far += items
-            parts.append(Section(section.get("title", ""), section.get("intro", ""), items, _rule(outer, so_far)))
+            parts.append(
+                Section(
+                    section.get("id", ""),
+                    section.get("title", ""),
+                    section.get("intro", ""),
+                    tuple(items),
+                    _rule(_rules(section), so_far),
+                    bool(section.get("shuffle")),
+                )
+            )
         return Ready(
             title=str(told["title"]).strip(),
             intro=told.get("intro", ""),
             language=language,
             sections=tuple(parts),
             items=tuple(so_far),
+            checks=tuple(Check(read(c["rule"]), c["message"], c["at"]) for c in told.get("checks", ())),
             fields=questions(so_far),
             sealed_size=_up(ENVELOPE + sum(i.kind.max_bytes(i) for i in so_far), SEALED_STEP),
             sent_size=_up(
@@ -88,7 +105,7 @@ def prepare(definition: Mapping[str, Any], language: str = "") -> Ready:
         )
 
 
-def _item(definition: Mapping[str, Any], outer: tuple[Condition, ...], number: int) -> Item:
+def _item(definition: Mapping[str, Any], section: Mapping[str, Any], number: int) -> Item:
     kind = named(definition)
     assert kind is not None, "checked when the version was frozen"
     return Item(
@@ -98,29 +115,38 @@ def _item(definition: Mapping[str, Any], outer: tuple[Condition, ...], number: i
         help=definition.get("help", ""),
         required=definition.get("required", False),
         settings=kind.prepare(definition),
-        conditions=(*outer, *_conditions(definition)),
-        number=number,
+        rules=(*_rules(section), *_rules(definition)),
+        jumps=tuple(Jump(read(jump["if"]), jump["to"]) for jump in definition.get("jumps", ())),
+        option_rules={
+            str(option["v"]): read(option["show_if"])
+            for option in definition.get("options", ())
+            if option.get("show_if")
+        },
+        section=section.get("id", ""),
+        shuffle=bool(definition.get("shuffle")),
+        number=number if kind.answerable else 0,
     )
 
 
-def _conditions(thing: Mapping[str, Any]) -> tuple[Condition, ...]:
-    rule = thing.get("show_if")
-    return (Condition(rule["item"], rule.get("op", "=="), rule.get("value")),) if rule else ()
+def _rules(thing: Mapping[str, Any]) -> tuple[Rule, ...]:
+    raw = thing.get("show_if")
+    return (read(raw),) if raw else ()
 
 
-def _rule(conditions: tuple[Condition, ...], items: list[Item]) -> str:
-    for condition in conditions:
-        asked = next((item for item in items if item.name == condition.item), None)
+def _rule(rules: tuple[Rule, ...], items: list[Item]) -> str:
+    """Say in words when something is asked, for those whose browser runs no script."""
+    for compare in (compare for rule in rules for compare in comparisons(rule)):
+        asked = next((item for item in items if item.name == compare.item), None)
         if asked is None:
             continue
-        if condition.op == "answered":
+        if compare.op == "answered":
             return _("Only if you answered question %(number)s.", number=asked.number)
         words = asked.kind.values(asked)
-        wanted = condition.value if isinstance(condition.value, list) else [condition.value]
+        wanted = compare.value if isinstance(compare.value, tuple) else [compare.value]
         said = _(", ").join(f"“{words.get(str(value), value)}”" for value in wanted)
-        if condition.op in ("in", "=="):
+        if compare.op in ("in", "=="):
             return _("Only if you chose %(values)s in question %(number)s.", values=said, number=asked.number)
-        if condition.op in ("not_in", "!="):
+        if compare.op in ("not_in", "!="):
             return _(
                 "Only if you chose something other than %(values)s in question %(number)s.",
                 values=said,

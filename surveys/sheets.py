@@ -13,6 +13,7 @@ from flask import current_app, url_for
 from core.i18n import HTML_LANG, LANGUAGES
 from forms.questionnaire import CODE, PADDING, Questionnaire
 from questions.base import Item
+from questions.rules import mapping
 from surveys.queries import PublicSurvey
 from surveys.questionnaires import Ready, ready_by_id
 
@@ -76,5 +77,5 @@ def _draw(template: str, public_id: str, language: str, **given: Any) -> str:
 
 
 def _conditions(item: Item) -> list[dict[str, Any]]:
-    """Return the item's conditions for the page's script."""
-    return [{"item": c.item, "op": c.op, "value": c.value} for c in item.conditions]
+    """Return the item's rules for the page's script."""
+    return [mapping(rule) for rule in item.rules]

@@ -8,8 +8,8 @@ that would look the same.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from questions.base import Bar, Condition, Item, Row, Shape, Tally
-from questions.paths import holds
+from questions.base import Bar, Item, Row, Shape, Tally
+from questions.rules import Compare, comparisons, holds
 
 
 def parts(counts: Sequence[int], floor: int) -> set[int]:
@@ -130,14 +130,16 @@ def protect_all(counted: Sequence[tuple[Item, Tally]], floor: int) -> list[tuple
     raw = {item.name: tally for item, tally in counted}
     for item, tally in counted:
         told = protect(tally, floor)
-        if any(_gives_away(condition, tally, protected, raw, floor) for condition in item.conditions):
+        if any(
+            _gives_away(compare, tally, protected, raw, floor) for rule in item.rules for compare in comparisons(rule)
+        ):
             told = withheld(tally)
         protected[item.name] = (item, told)
     return list(protected.values())
 
 
 def _gives_away(
-    condition: Condition,
+    condition: Compare,
     tally: Tally,
     protected: Mapping[str, tuple[Item, Tally]],
     raw: Mapping[str, Tally],

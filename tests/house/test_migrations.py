@@ -13,6 +13,7 @@ from app import create_app
 from core import schema
 from core.db import Model, db
 from core.settings import ROOT, Settings
+from surveys import fielding, invitations
 from tests.conftest import POSTGRES, engines, people
 
 FOLDER = str(ROOT / "migrations")
@@ -66,13 +67,27 @@ def test_up_with_data_down_and_up_again(empty) -> None:
     assert tables() == set(Model.metadata.tables)
 
 
-def test_each_step_keeps_the_data_of_the_one_before(empty) -> None:
-    steps = list(reversed(list(ScriptDirectory(FOLDER).walk_revisions())))
-    upgrade(directory=FOLDER, revision=steps[0].revision)
-    people(empty)
+def rows() -> dict[str, int]:
+    with db.engine.connect() as connection:
+        return {name: connection.scalar(sa.text(f"SELECT count(*) FROM {name}")) or 0 for name in sorted(tables())}
+
+
+def test_each_step_down_and_up_keeps_every_row(empty) -> None:
+    upgrade(directory=FOLDER)
+    cast = people(empty)
+    definition = fielding.sample("opinion-zh")
+    survey = fielding.create(cast.investigation, definition, within=cast.branch, by=cast.secretary)
+    invitations.invite(survey, members=[], spares=8, within=cast.branch, by=cast.secretary)
+    db.session.commit()
     db.session.remove()
-    for step in steps[1:]:
-        upgrade(directory=FOLDER, revision=step.revision)
+    before = rows()
+    assert before["member"] == 4 and before["invitation"] == 8 and before["survey"] == 1
+    for step in list(ScriptDirectory(FOLDER).walk_revisions())[:-1]:
         downgrade(directory=FOLDER, revision=step.down_revision)
+        below = rows()
+        assert below == {name: before[name] for name in below}
         upgrade(directory=FOLDER, revision=step.revision)
-    assert db.session.scalar(sa.text("SELECT count(*) FROM member")) == 4
+        assert {name: count for name, count in rows().items() if name in below} == below
+        with db.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

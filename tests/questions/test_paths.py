@@ -4,17 +4,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from questions import named
-from questions.base import Condition, Item
-from questions.paths import OPERATORS, holds, unanswered, walk
+from questions.base import Item
+from questions.paths import unanswered, walk
+from questions.rules import OPERATORS, Compare, holds
 
 NAMES = ("a", "b", "c", "d")
 
 
-def choice(name: str, conditions: tuple[Condition, ...] = (), required: bool = False) -> Item:
+def choice(name: str, conditions: tuple[Compare, ...] = (), required: bool = False) -> Item:
     definition = {"type": "single", "options": [{"v": v, "t": v} for v in "xyz"]}
     kind = named(definition)
     assert kind is not None
-    return Item(name, kind, name, required=required, settings=kind.prepare(definition), conditions=conditions)
+    return Item(name, kind, name, required=required, settings=kind.prepare(definition), rules=conditions)
 
 
 @st.composite
@@ -26,7 +27,7 @@ def questionnaires(draw) -> list[Item]:
         if place and draw(st.booleans()):
             op = draw(st.sampled_from(["in", "not_in", "==", "!=", "answered"]))
             value = draw(st.lists(st.sampled_from("xyz"), min_size=1, max_size=3, unique=True))
-            conditions = (Condition(draw(st.sampled_from(NAMES[:place])), op, value),)
+            conditions = (Compare(draw(st.sampled_from(NAMES[:place])), op, value),)
         items.append(choice(name, conditions, draw(st.booleans())))
     return items
 
@@ -39,19 +40,19 @@ def test_what_is_kept_was_asked_and_would_be_asked_again(items, answers) -> None
     assert all(kept[name] == answers[name] for name in kept)
     assert walk(items, kept) == (asked, kept), "dropping ghosts changes nothing that was kept"
     for item in items:
-        assert (item.name in names) == all(holds(condition, kept) for condition in item.conditions)
+        assert (item.name in names) == all(holds(condition, kept) for condition in item.rules)
     assert {item.name for item in unanswered(asked, kept)} == {i.name for i in asked if i.required} - set(kept)
 
 
 @given(st.sampled_from(OPERATORS), st.sampled_from(["x", 3, ["x", "y"], None]))
 def test_an_unanswered_question_holds_nothing(op, value) -> None:
-    assert holds(Condition("a", op, value), {}) is False
+    assert holds(Compare("a", op, value), {}) is False
 
 
 def test_operators() -> None:
-    assert holds(Condition("a", "in", ["x", "y"]), {"a": "y"})
-    assert not holds(Condition("a", "not_in", ["x", "y"]), {"a": "y"})
-    assert holds(Condition("a", "==", "x"), {"a": ["x", "y"]})
-    assert holds(Condition("a", "!=", "z"), {"a": ["x", "y"]})
-    assert holds(Condition("a", ">=", 3), {"a": 3}) and not holds(Condition("a", "<=", 2), {"a": 3})
-    assert holds(Condition("a", "in", [1, 2]), {"a": 2}), "numbers in a list are the same as words"
+    assert holds(Compare("a", "in", ["x", "y"]), {"a": "y"})
+    assert not holds(Compare("a", "not_in", ["x", "y"]), {"a": "y"})
+    assert holds(Compare("a", "==", "x"), {"a": ["x", "y"]})
+    assert holds(Compare("a", "!=", "z"), {"a": ["x", "y"]})
+    assert holds(Compare("a", ">=", 3), {"a": 3}) and not holds(Compare("a", "<=", 2), {"a": 3})
+    assert holds(Compare("a", "in", [1, 2]), {"a": 2}), "numbers in a list are the same as words"

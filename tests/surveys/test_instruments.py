@@ -26,7 +26,7 @@ def in_english(app):
 def test_the_shipped_instruments_are_sound(key) -> None:
     ready = questionnaires.prepare(fielding.sample(key))
     assert len(ready.items) == 14 and len(ready.sections) == 5
-    assert [item.name for item in ready.items if item.conditions] == ["q7", "q8"]
+    assert [item.name for item in ready.items if item.rules] == ["q7", "q8"]
     assert [item.kind.key for item in ready.items][-1] == "long_text"
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from questions import named
-from questions.base import Bar, Condition, Item, Row, Shape, Tally
+from questions.base import Bar, Item, Row, Shape, Tally
+from questions.rules import Compare
 from surveys import suppression
 
 FLOOR = 5
@@ -102,21 +103,21 @@ def test_each_row_of_a_grid_is_protected() -> None:
     assert told.rows[1].tally.answered is None
 
 
-def item(name: str, *conditions: Condition) -> Item:
+def item(name: str, *conditions: Compare) -> Item:
     definition = {"type": "single", "options": [{"v": str(v), "t": str(v)} for v in range(4)]}
     kind = named(definition)
     assert kind is not None
-    return Item(name, kind, name, settings=kind.prepare(definition), conditions=conditions)
+    return Item(name, kind, name, settings=kind.prepare(definition), rules=conditions)
 
 
-def told_of_second(first: tuple[int, ...], asked: int, condition: Condition) -> Tally:
+def told_of_second(first: tuple[int, ...], asked: int, condition: Compare) -> Tally:
     counted = [(item("a"), parts_tally(*first)), (item("b", condition), parts_tally(asked - 10, 10))]
     return suppression.protect_all(counted, FLOOR)[1][1]
 
 
 def test_the_number_asked_does_not_split_what_is_hidden() -> None:
     # a: 3 and 7 are hidden together. Asking b of the 7 alone would tell both.
-    assert told_of_second((3, 7, 30, 40), 47, Condition("a", "in", ["1", "3"])).answered is None
-    assert told_of_second((3, 7, 30, 40), 77, Condition("a", "in", ["1", "2", "3"])).answered is None
-    assert told_of_second((3, 7, 30, 40), 70, Condition("a", "in", ["2", "3"])).answered == 70
-    assert told_of_second((3, 7, 30, 40), 50, Condition("a", "in", ["0", "1", "3"])).answered == 50
+    assert told_of_second((3, 7, 30, 40), 47, Compare("a", "in", ["1", "3"])).answered is None
+    assert told_of_second((3, 7, 30, 40), 77, Compare("a", "in", ["1", "2", "3"])).answered is None
+    assert told_of_second((3, 7, 30, 40), 70, Compare("a", "in", ["2", "3"])).answered == 70
+    assert told_of_second((3, 7, 30, 40), 50, Compare("a", "in", ["0", "1", "3"])).answered == 50

@@ -1,0 +1,71 @@
+"""The respondent's pages: no cookie, no session, the same for everybody."""
+
+from flask import Response, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from core.access import public
+from core.terms import Channel
+from forms.questionnaire import CODE, Questionnaire
+from surveys import (
+    ballots,
+    queries,
+    questionnaires,
+    sheets,
+)
+from surveys.views.blueprint import bp
+
+BODY = 512 * 1024  # bytes of one answer; more is not an answer
+
+
+@bp.route("/s/<public_id>", methods=["GET", "POST"])
+@bp.route("/s/<public_id>/<any(zh,en):lang>", methods=["GET", "POST"])
+@public
+def answer(public_id: str, lang: str = "") -> ResponseReturnValue:
+    """Ask the questionnaire and take one answer: the same page for everybody, no cookie, no session."""
+    g.language = lang or "zh"
+    request.max_content_length = BODY
+    survey = queries.public_survey(public_id, hold=request.method == "POST")
+    if survey is None:
+        return sheets.note("unknown", public_id, g.language), 404
+    g.language = lang or survey.language
+    if not survey.answerable:
+        return sheets.note("closed", public_id, g.language), 409 if request.method == "POST" else 200
+    if request.method != "POST":
+        return _compressed(sheets.blank(survey, g.language))
+    asked = questionnaires.ready_by_id(survey.version_id, g.language)
+    form = Questionnaire(asked.fields, asked.items, request.form)
+    if form.validate():
+        try:
+            ballots.cast(
+                survey,
+                code=form[CODE].data,
+                answers=form.answers,
+                channel=Channel.PHONE if "Mobi" in request.user_agent.string else Channel.COMPUTER,
+                size=asked.sealed_size,
+            )
+            return redirect(url_for("surveys.thanks", public_id=public_id, lang=g.language), 303)
+        except ballots.UnknownCode as error:
+            form[CODE].errors = [str(error)]
+        except ballots.AlreadyAnswered:
+            return sheets.note("taken", public_id, g.language), 409
+        except ballots.NotOpen:
+            return sheets.note("closed", public_id, g.language), 409
+    return sheets.returned(survey, asked, form), 422
+
+
+@bp.get("/s/<public_id>/<any(zh,en):lang>/thanks")
+@public
+def thanks(public_id: str, lang: str) -> ResponseReturnValue:
+    """Say that the answer has arrived; the device forgets its draft."""
+    g.language = lang
+    return sheets.note("thanks", public_id, lang, clear=True)
+
+
+def _compressed(sheet: sheets.Sheet) -> Response:
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = Response(sheet.gzipped, mimetype="text/html")
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response = Response(sheet.plain, mimetype="text/html")
+    response.headers["Vary"] = "Accept-Encoding"
+    return response

@@ -1,0 +1,131 @@
+"""Pages of a survey from draft to close."""
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from core.access import Permission, requires
+from core.errors import BadInput, DomainError
+from core.i18n import _
+from forms.surveys import FILE, CloseForm, NewSurveyForm
+from investigations import queries as investigations
+from members import rules
+from surveys import (
+    closing,
+    fielding,
+    instruments,
+    invitations,
+    queries,
+    questionnaires,
+    slips,
+)
+from surveys.views.blueprint import bp
+
+
+@bp.get("/app/investigations/<int:investigation_id>/surveys")
+@requires(Permission.SEE_INVESTIGATIONS)
+def index(investigation_id: int) -> ResponseReturnValue:
+    """List the surveys of an investigation."""
+    investigation = investigations.investigation(investigation_id, within=g.organisation)
+    rows = queries.surveys(investigation, within=g.organisation)
+    counts = queries.turnout(rows)
+    return render_template("surveys/index.html", investigation=investigation, surveys=rows, counts=counts)
+
+
+@bp.route("/app/investigations/<int:investigation_id>/surveys/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_SURVEYS)
+def new(investigation_id: int) -> ResponseReturnValue:
+    """Set up a survey from a shipped instrument or an uploaded definition."""
+    investigation = investigations.investigation(investigation_id, within=g.organisation)
+    form = NewSurveyForm()
+    form.offer([(sample.key, sample.title) for sample in fielding.samples()])
+    if form.sent():
+        try:
+            survey = fielding.create(
+                investigation,
+                _definition(form),
+                within=g.organisation,
+                by=g.account,
+                opens_on=form.opens_on.data,
+                closes_on=form.closes_on.data,
+            )
+        except DomainError as error:
+            form.blame(error)
+        else:
+            flash(_("The survey has been set up. Next: make the answering codes."), "success")
+            return redirect(url_for("surveys.show", survey_id=survey.id))
+    page = render_template("surveys/new.html", investigation=investigation, form=form)
+    return page, 422 if form.errors else 200
+
+
+def _definition(form: NewSurveyForm) -> instruments.Definition:
+    if form.source.data != FILE:
+        return fielding.sample(form.source.data)
+    sent = form.definition.data
+    try:
+        return instruments.read(sent.read(), sent.filename)
+    except BadInput as error:
+        raise BadInput(str(error), field="definition") from error
+
+
+@bp.get("/app/surveys/<int:survey_id>")
+@requires(Permission.SEE_INVESTIGATIONS)
+def show(survey_id: int) -> ResponseReturnValue:
+    """Show where a survey stands and what to do next; while it is open, only counts."""
+    survey = queries.survey(survey_id, within=g.organisation)
+    link = url_for("surveys.answer", public_id=survey.public_id, _external=True)
+    return render_template(
+        "surveys/show.html",
+        survey=survey,
+        investigation=investigations.investigation(survey.investigation_id, within=g.organisation),
+        asked=questionnaires.ready(survey.version),
+        invited=queries.invited(survey),
+        received=queries.received(survey),
+        may_invite=invitations.may_invite(survey),
+        floor=rules.value(g.organisation, "suppression.invited_floor"),
+        unfinished=closing.unfinished(survey),
+        link=link,
+        qr=slips.qr(link),
+        reachable=not slips.only_this_machine(link),
+    )
+
+
+@bp.post("/app/surveys/<int:survey_id>/open")
+@requires(Permission.MANAGE_SURVEYS)
+def open_(survey_id: int) -> ResponseReturnValue:
+    """Open a survey for answers."""
+    survey = queries.survey(survey_id, within=g.organisation)
+    fielding.open_(survey, within=g.organisation, by=g.account)
+    flash(_("The survey is open."), "success")
+    return redirect(url_for("surveys.show", survey_id=survey_id))
+
+
+@bp.post("/app/surveys/<int:survey_id>/discard")
+@requires(Permission.MANAGE_SURVEYS)
+def discard(survey_id: int) -> ResponseReturnValue:
+    """Remove a draft."""
+    survey = queries.survey(survey_id, within=g.organisation)
+    investigation_id = survey.investigation_id
+    fielding.discard(survey, by=g.account)
+    flash(_("The draft has been removed."), "success")
+    return redirect(url_for("surveys.index", investigation_id=investigation_id))
+
+
+@bp.route("/app/surveys/<int:survey_id>/close", methods=["GET", "POST"])
+@requires(Permission.MANAGE_SURVEYS)
+def close(survey_id: int) -> ResponseReturnValue:
+    """Close a survey for good, after a page that says so."""
+    survey = queries.survey(survey_id, within=g.organisation)
+    form = CloseForm()
+    if form.sent():
+        closing.close(survey, by=g.account)
+        flash(_("The survey is closed. The key has been destroyed; nobody can tie an answer to a person."), "success")
+        return redirect(url_for("surveys.results", survey_id=survey_id))
+    page = render_template(
+        "surveys/close.html",
+        survey=survey,
+        form=form,
+        invited=queries.invited(survey),
+        received=queries.received(survey),
+        floor=rules.value(g.organisation, "suppression.results_floor"),
+    )
+    return page, 422 if form.errors else 200
