@@ -17,7 +17,18 @@ from wtforms import Field
 from wtforms.fields.core import UnboundField
 
 from core.i18n import _
+from questions.counting import Bar as Bar
+from questions.counting import Column as Column
+from questions.counting import Counts as Counts
+from questions.counting import Figure as Figure
+from questions.counting import Measure as Measure
+from questions.counting import Row as Row
+from questions.counting import Shape as Shape
+from questions.counting import Tally as Tally
+from questions.counting import mean as mean
+from questions.counting import median as median
 from questions.rules import Rule
+from questions.timing import CHOOSING, reading
 
 Answers = dict[str, Any]
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
@@ -43,11 +54,16 @@ class Sent(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing to choose: the value stored, the words shown, and whether it asks for words of one's own."""
+    """One thing to choose: the value stored, the words shown, and whether it asks for words of one's own.
+
+    `fixed`: keeps its place when the options are shuffled. `exclusive`: cannot be chosen together with others.
+    """
 
     value: str
     label: str
     text: bool = False
+    fixed: bool = False
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,45 +96,6 @@ class Item:
     number: int = 0
 
 
-class Measure(StrEnum):
-    """What the values of a column are, in the words of statistics packages."""
-
-    NOMINAL = "nominal"
-    ORDINAL = "ordinal"
-    NUMBER = "number"
-    DAY = "day"  # ISO 8601 date
-    CLOCK = "clock"  # HH:MM
-    TEXT = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One stable column of exports and of the columnar snapshot.
-
-    `labels`: value -> words, in order, for coded columns; cells are the keys of it (int or str) or None.
-    """
-
-    name: str
-    label: str
-    measure: Measure
-    labels: Mapping[Any, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How an item was answered, counted column by column: all a kind needs to make its `Tally`.
-
-    `asked`: people whose path led here; `answered`: of them, those with an answer; `skipped`: everybody else.
-    `by`: column name -> value -> how many; columns of measure TEXT are not in it but in `texts`.
-    """
-
-    asked: int
-    answered: int
-    skipped: int = 0
-    by: Mapping[str, Mapping[Any, int]] = field(default_factory=dict)
-    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-
 class Kind(StrEnum):
     """How the designer asks for one setting of a question type."""
 
@@ -147,83 +124,6 @@ class Setting:
     choices: tuple[tuple[str, Any], ...] = ()  # for Kind.CHOICE: value, label
     low: int | None = None
     high: int | None = None
-
-
-class Shape(StrEnum):
-    """How counts hang together, which decides how a small one may be hidden."""
-
-    PARTS = "parts"  # the bars add up to those who answered
-    MARKS = "marks"  # each bar is between none and all of those who answered
-    GRID = "grid"  # several rows, each of parts
-    TEXTS = "texts"
-    FIGURES = "figures"  # no bars, only numbers made from all answers
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """How many gave one answer; None when the number is hidden."""
-
-    value: str
-    label: str
-    count: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number made from the counts, such as the NPS; None when it is hidden."""
-
-    key: str
-    label: Any
-    value: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How a question was answered; what every table and chart draws.
-
-    `answered`: those who did (None when too few to say). `missing`: were asked and did not. `skipped`: were not asked.
-    `most`: how many marks one person may set (shape MARKS). `rated`: those counted in the mean.
-    """
-
-    shape: Shape
-    answered: int | None
-    missing: int = 0
-    skipped: int = 0
-    bars: tuple[Bar, ...] = ()
-    mean: float | None = None
-    rated: int | None = None
-    figures: tuple[Figure, ...] = ()
-    rows: tuple["Row", ...] = ()
-    texts: tuple[str, ...] = ()
-    most: int | None = None
-
-    @property
-    def hides(self) -> bool:
-        """Say whether any number of it is hidden."""
-        return (
-            self.answered is None
-            or any(bar.count is None for bar in self.bars)
-            or any(row.tally.hides for row in self.rows)
-        )
-
-    def share(self, bar: Bar) -> float | None:
-        """Return the bar's share of those who answered in percent, or None when it is hidden."""
-        if bar.count is None or not self.answered:
-            return None
-        return 100 * bar.count / self.answered
-
-    def figure(self, key: str) -> float | None:
-        """Return the figure of that name, or None."""
-        return next((figure.value for figure in self.figures if figure.key == key), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a grid and how it was answered."""
-
-    value: str
-    label: str
-    tally: Tally
 
 
 class QuestionField(Field):
@@ -267,7 +167,12 @@ class QuestionType:
     answerable = True  # False: text only, holds no answer, is not numbered
     grouped = True  # several inputs under one legend; False: one input with a label
     comparable = True  # a rule may ask for its value, not only whether it was answered
-    keys = ("id", "type", "title", "help", "required", "show_if", "jumps")  # every definition may hold these
+    # How the page's script reads the answer back out of the inputs, so that it judges what `read` makes:
+    # one (id) | list (id, repeated) | rows (id.row, id.row.col) | row_lists (id.row, repeated)
+    # | order (id.option = place) | amounts (id.option = number) | levels (id.1, id.2, ...) | fields (id.blank)
+    page_shape = "one"
+    # every definition may hold these
+    keys: tuple[str, ...] = ("id", "type", "title", "help", "required", "show_if", "jumps")
     more_keys: tuple[str, ...] = ()  # and these, for this kind
     settings: tuple[Setting, ...] = ()  # what the designer offers, besides title, help, required and rules
 
@@ -297,8 +202,8 @@ class QuestionType:
         return f"questions/{self.key}.html"
 
     def seconds(self, item: Item) -> float:
-        """Return how long a usual respondent needs, in seconds."""
-        return 8.0
+        """Return how long a usual respondent needs, in seconds: to read all there is to read, and to choose."""
+        return reading(item.title, item.help, *self.values(item).values(), *self.parts(item).values()) + CHOOSING
 
     def read(self, sent: Sent, item: Item) -> Answers:
         """Return the answer in a posted form; raise `Refused`."""
@@ -342,6 +247,14 @@ class QuestionType:
     def cells(self, answer: Mapping[str, Any], item: Item) -> tuple[Any, ...]:
         """Return an answer's cells in the order of `exported`; None where nothing was given."""
         raise NotImplementedError
+
+    def settled(self, counts: Counts, item: Item) -> Item:
+        """Return the item with everything its tally takes from the answers, worked out from everybody's counts.
+
+        Where bars are cut by what was answered, the cuts must not move with a part of the answers: two tallies with
+        other bars could be subtracted from each other.
+        """
+        return item
 
     def counted(self, counts: Counts, item: Item) -> Tally:
         """Return the tally of an item from its counts; nothing is hidden yet."""
@@ -399,25 +312,6 @@ def count(answers: Iterable[Mapping[str, Any]], item: Item, *, skipped: int = 0)
     return Counts(asked, answered, skipped, by, texts)
 
 
-def mean(counts: Mapping[Any, int]) -> float | None:
-    """Return the mean of numbers counted by value, or None when there are none."""
-    n = sum(counts.values())
-    return sum(value * times for value, times in counts.items()) / n if n else None
-
-
-def median(counts: Mapping[Any, int]) -> float | None:
-    """Return the median of numbers counted by value: the mean of the two middle ones when they are even in number."""
-    n, seen, low = sum(counts.values()), 0, None
-    for value in sorted(counts):
-        seen += counts[value]
-        if low is None and seen >= (n + 1) // 2:
-            low = value
-        if seen >= n // 2 + 1:
-            assert low is not None
-            return (low + value) / 2
-    return None
-
-
 def one(sent: Sent, name: str) -> str:
     """Return the single value posted under `name`, "" when there is none; raise `Refused` for several."""
     values = sent.getlist(name)
@@ -441,10 +335,10 @@ def bars(options: Sequence[Option], counts: Mapping[Any, int]) -> tuple[Bar, ...
     return tuple(Bar(option.value, option.label, counts.get(option.value, 0)) for option in options)
 
 
-def check_options(listed: Any, what: str) -> Iterator[str]:
-    """Yield what is wrong with a list of {v, t} mappings."""
-    if not isinstance(listed, list) or not 1 <= len(listed) <= OPTIONS:
-        yield _("“%(what)s” must be a list of 1 to %(most)s entries", what=what, most=OPTIONS)
+def check_options(listed: Any, what: str, most: int = OPTIONS) -> Iterator[str]:
+    """Yield what is wrong with a list of at most `most` {v, t} mappings."""
+    if not isinstance(listed, list) or not 1 <= len(listed) <= most:
+        yield _("“%(what)s” must be a list of 1 to %(most)s entries", what=what, most=most)
         return
     seen: set[str] = set()
     for place, entry in enumerate(listed, start=1):
@@ -462,8 +356,16 @@ def check_options(listed: Any, what: str) -> Iterator[str]:
 
 
 def options(listed: Iterable[Mapping[str, Any]]) -> tuple[Option, ...]:
-    """Return checked {v, t, text} mappings as options."""
-    return tuple(Option(str(entry["v"]), str(entry["t"]), bool(entry.get("text"))) for entry in listed)
+    """Return checked {v, t, text, fixed, exclusive} mappings as options."""
+    return tuple(
+        Option(str(entry["v"]), str(entry["t"]), *(bool(entry.get(key)) for key in ("text", "fixed", "exclusive")))
+        for entry in listed
+    )
+
+
+def lines(words: Any) -> list[str]:
+    """Return words given as a list, or as text with one a line."""
+    return [str(word) for word in words] if isinstance(words, list) else str(words or "").splitlines()
 
 
 def find(wanted: str, among: Sequence[Option]) -> str:

@@ -8,6 +8,7 @@ from math import ceil
 
 INK, MUTED, GRID, PRIMARY, SOFT = "#17252a", "#4d5d61", "#d9e0dd", "#0f6e63", "#93c9bf"
 NEUTRAL, NEGATIVE, POSITIVE = "#d9dedc", ("#b4552d", "#e3a77c"), ("#0f6e63", "#7fb8ae")
+PALEST = "#eef5f2"
 HATCH_PAPER, HATCH_LINE = "#f6f7f6", "#9aa6a4"
 FONT = (
     "'Source Sans 3','Inter','PingFang SC','HarmonyOS Sans SC','Microsoft YaHei','SimHei',"
@@ -52,6 +53,11 @@ def ramp(levels: int) -> list[str]:
     side = levels // 2
     middle = [NEUTRAL] if levels % 2 else []
     return [*_shades(NEGATIVE, side), *middle, *reversed(_shades(POSITIVE, side))]
+
+
+def shade(part: float) -> str:
+    """Return a tint from almost white to the house's green for a part from 0 to 1."""
+    return _blend(PALEST, PRIMARY, min(max(part, 0.0), 1.0))
 
 
 def _shades(ends: tuple[str, str], count: int) -> list[str]:

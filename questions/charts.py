@@ -1,6 +1,6 @@
 """Charts as plain SVG text: one string for the web page and for the printed report.
 
-A chart is data (`Likert`, `Bars`, `Columns`) and one function that draws it. Only SVG presentation
+A chart is data (`Likert`, `Bars`, `Columns`, `Heat`) and one function that draws it. Only SVG presentation
 attributes are used (no style element, no ids), so the page's strict content policy holds and many
 charts may share a page. A share of None was hidden because too few people chose it: it is drawn
 hatched in a size that says nothing about the number behind it.
@@ -11,75 +11,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from questions.canvas import GRID, INK, LINE, MUTED, PRIMARY, SOFT, Sheet, even, ink_on, ramp, text_width
+from questions.canvas import (
+    GRID,
+    HATCH_PAPER,
+    INK,
+    LINE,
+    MUTED,
+    PRIMARY,
+    SOFT,
+    Sheet,
+    even,
+    ink_on,
+    ramp,
+    shade,
+    text_width,
+)
+from questions.drawables import Bar as Bar
+from questions.drawables import Bars as Bars
+from questions.drawables import Columns as Columns
+from questions.drawables import Drawing as Drawing
+from questions.drawables import Heat as Heat
+from questions.drawables import Likert as Likert
+from questions.drawables import Row as Row
+from questions.drawables import Series as Series
+from questions.drawables import Words as Words
 
 SERIES = ("#0f6e63", "#d98a4f", "#5f7f9e", "#8a6d9e", "#6b7a7d")
 WIDE, NARROW = 590, 344
 STACKED_BELOW = 460
 HIDDEN_WIDTH = 22
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words a chart needs, already in the reader's language."""
-
-    hidden: str = "fewer than 5"
-    net: str = "Net"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One statement and the share of each level in percent (None: hidden)."""
-
-    label: str
-    shares: tuple[float | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Likert:
-    """Levels from worst to best, and the rows that answer them; the middle level straddles zero."""
-
-    levels: tuple[str, ...]
-    rows: tuple[Row, ...]
-    net: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One labelled value (None: hidden) with a few quiet words after it, such as a count."""
-
-    label: str
-    value: float | None
-    note: str = ""
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """Horizontal bars; where some are strong the others are drawn soft."""
-
-    bars: tuple[Bar, ...]
-    unit: str = "%"
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One value for every category (None: hidden)."""
-
-    name: str
-    values: tuple[float | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Upright columns, grouped by category."""
-
-    categories: tuple[str, ...]
-    series: tuple[Series, ...]
-    unit: str = "%"
-
-
-Drawing = Likert | Bars | Columns
 
 
 def draw(drawing: Drawing, *, title: str, words: Words, width: int = WIDE) -> str:
@@ -91,6 +51,8 @@ def draw(drawing: Drawing, *, title: str, words: Words, width: int = WIDE) -> st
             return bars(drawing, title=title, words=words, width=width)
         case Columns():
             return columns(drawing, title=title, words=words, width=width)
+        case Heat():
+            return heat(drawing, title=title, words=words, width=width)
 
 
 def height_of(svg: str) -> float:
@@ -306,6 +268,65 @@ def _column(sheet: Sheet, value: float | None, colour: str, place: tuple[float, 
     sheet.rect(x + 1, base - value * scale, thick - 2, value * scale, colour)
     shown = _number(value if thick > 26 else round(value))
     sheet.text(x + thick / 2, base - value * scale - 8, shown, anchor="middle", size=11)
+
+
+def heat(chart: Heat, *, title: str, words: Words, width: int = WIDE) -> str:
+    """Draw a shaded table; where its columns have no room for their words, a shaded list for each row."""
+    sheet = Sheet(width)
+    room = _label_room([row.label for row in chart.rows], width)
+    cell = (width - room - 10) / max(len(chart.columns), 1)
+    heads = [even(column, 12, cell - 8) for column in chart.columns]
+    peak = max((share for row in chart.rows for share in row.shares if share is not None), default=0) or 1
+    if width < STACKED_BELOW or any(text_width(line, 12) > cell - 4 for lines in heads for line in lines):
+        bottom = _shaded_lists(sheet, chart, peak, words)
+    else:
+        top = 6 + LINE * max((len(lines) for lines in heads), default=0)
+        for place, lines in enumerate(heads):
+            for number, line in enumerate(lines):
+                middle = top - LINE * (len(lines) - number - 0.5)
+                sheet.text(room + 10 + cell * (place + 0.5), middle, line, anchor="middle", size=12, fill=MUTED)
+        bands = _bands([row.label for row in chart.rows], top=top + 4, room=room, bar=28, stacked=False)
+        for row, band in zip(chart.rows, bands, strict=True):
+            sheet.label(room, band.top + (band.height - 2) / 2, band.lines, anchor="end")
+            for place, share in enumerate(row.shares):
+                box = (room + 11 + cell * place, band.top, cell - 2, band.height - 2)
+                _shaded(sheet, share, peak, box, words)
+        bottom = bands[-1].top + bands[-1].height if bands else top
+    return sheet.svg(bottom + 4, title, _tell(chart.columns, chart.rows, words))
+
+
+def _shaded_lists(sheet: Sheet, chart: Heat, peak: float, words: Words) -> float:
+    top = 0.0
+    for row in chart.rows:
+        for line in even(row.label, 13, sheet.width - 4):
+            sheet.text(0, top + 12, line, bold=True)
+            top += LINE
+        top += 6
+        for column, share in zip(chart.columns, row.shares, strict=True):
+            lines = even(column, 13, sheet.width - 100)
+            height = max(26.0, LINE * len(lines) + 6)
+            sheet.label(0, top + height / 2, lines, anchor="start")
+            _shaded(sheet, share, peak, (sheet.width - 84, top + 1, 84, height - 2), words)
+            top += height
+        top += 12
+    return top
+
+
+def _shaded(
+    sheet: Sheet, share: float | None, peak: float, box: tuple[float, float, float, float], words: Words
+) -> None:
+    x, y, width, height = box
+    centre, middle = x + width / 2, y + height / 2
+    if share is None:
+        sheet.hatched(x, y, width, height)
+        if text_width(words.hidden, 11) < width - 8:
+            wide = text_width(words.hidden, 11) + 8
+            sheet.rect(centre - wide / 2, middle - 8, wide, 16, HATCH_PAPER)
+            sheet.text(centre, middle, words.hidden, anchor="middle", size=11, fill=MUTED)
+        return
+    colour = shade(share / peak)
+    sheet.rect(x, y, width, height, colour)
+    sheet.text(centre, middle, f"{share:.0f}%", anchor="middle", size=12, fill=ink_on(colour))
 
 
 def _scale_steps(peak: float) -> tuple[float, float]:

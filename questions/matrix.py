@@ -6,47 +6,62 @@ from typing import Any
 from core.i18n import _, lazy
 from questions.base import (
     LABEL,
-    Answers,
     Column,
     Counts,
     Item,
+    Kind,
     Measure,
     Option,
-    QuestionType,
     Refused,
     Row,
     Sent,
+    Setting,
     Shape,
     Tally,
     bars,
-    check_options,
     find,
     mean,
     one,
-    options,
 )
-from questions.scale import check_scale, points
+from questions.grids import ROWS, Grid, labels_of
+from questions.scale import check_scale, points, rating_figures, satisfaction
 
 NOT_CONCERNED = "na"
 
 
-class Matrix(QuestionType):
+class Matrix(Grid):
     """Rows of radio buttons; the answer maps each rated row to its number, or to "na"."""
 
     key = "matrix"
+    page_shape = "rows"
     label = lazy("Rating grid")
+    hint = lazy("Several matters rated on the same scale, line by line.")
+    icon = "grid"
     order = 50
     aliases = ("grid", "likert_matrix")
     more_keys = ("rows", "scale", "allow_na")
-    comparable = False
+    settings = (
+        ROWS,
+        Setting("scale", lazy("Scale"), Kind.SCALE),
+        Setting(
+            "allow_na",
+            lazy("Way out"),
+            Kind.WORDS,
+            lazy("Words for those whom a line does not concern, such as “does not apply”; leave empty for none."),
+        ),
+    )
 
     def check(self, definition: Mapping[str, Any]) -> Iterable[str]:
         """Yield what is wrong with the rows and the scale."""
-        yield from check_options(definition.get("rows"), "rows")
+        yield from super().check(definition)
         yield from check_scale(definition.get("scale"))
         way_out = definition.get("allow_na")
-        if way_out is not None and not isinstance(way_out, bool) and not 1 <= len(str(way_out)) <= LABEL:
+        if way_out is not None and not isinstance(way_out, bool) and len(str(way_out)) > LABEL:
             yield _("“allow_na” must be the words shown, or true or false")
+
+    def begin(self) -> dict[str, Any]:
+        """Return two lines on a scale of five."""
+        return {"type": self.key, "rows": begun_rows(), "scale": {"min": 1, "max": 5, "labels": satisfaction()}}
 
     def prepare(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the rows and the columns, the way out last."""
@@ -56,47 +71,31 @@ class Matrix(QuestionType):
             words = _("Does not apply") if way_out is True else str(way_out)
             scale["points"] = (*scale["points"], Option(NOT_CONCERNED, words))
             scale["allowed"] = scale["allowed"] | {NOT_CONCERNED}
-        return {**scale, "rows": options(definition["rows"]), "way_out": bool(way_out)}
+        return {**super().prepare(definition), **scale, "way_out": bool(way_out)}
 
-    def read(self, sent: Sent, item: Item) -> Answers:
-        """Return the rated rows."""
-        rated: dict[str, Any] = {}
-        for row in item.settings["rows"]:
-            value = one(sent, f"{item.name}.{row.value}")
-            if value and value not in item.settings["allowed"]:
-                raise Refused(_("Please choose one of the answers shown."))
-            if value:
-                rated[row.value] = _point(value)
-        return {item.name: rated} if rated else {}
+    def row_sent(self, sent: Sent, name: str, row: Option, item: Item) -> Any:
+        """Return the point chosen."""
+        value = one(sent, name)
+        if value and value not in item.settings["allowed"]:
+            raise Refused(_("Please choose one of the answers shown."))
+        return _point(value) if value else None
 
-    def accept(self, value: Mapping[str, Any], item: Item) -> Answers:
-        """Return the rows a mapping, or columns named item.row, rate by number or by words."""
-        whole = value.get(item.name)
-        if whole is not None and whole != "" and not isinstance(whole, dict):
-            raise Refused(_("Ratings by row are expected here."))
-        known = {row.value for row in item.settings["rows"]}
-        unknown = set(whole or {}) - known
-        if unknown:
-            raise Refused(_("There is no row “%(row)s”.", row=str(min(unknown))[:40]))
-        rated: dict[str, Any] = {}
-        for row in item.settings["rows"]:
-            cell = (whole or {}).get(row.value, value.get(f"{item.name}.{row.value}"))
-            text = "" if cell is None else str(cell).strip().removesuffix(".0")
-            if text:
-                rated[row.value] = _point(find(text, item.settings["points"]))
-        return {item.name: rated} if rated else {}
+    def row_kept(self, cell: Any, row: Option, item: Item) -> Any:
+        """Return the point a cell names by number or by words."""
+        text = "" if cell is None else str(cell).strip().removesuffix(".0")
+        return _point(find(text, item.settings["points"])) if text else None
 
-    def complete(self, answer: Mapping[str, Any], item: Item) -> bool:
-        """Say whether every row was rated."""
-        return len(answer.get(item.name, ())) == len(item.settings["rows"])
+    def row_words(self, given: Any, item: Item) -> str:
+        """Return the words of the point."""
+        return self.values(item).get(str(given), str(given))
 
     def demand(self, item: Item) -> str:
         """Say that rows are missing."""
         return _("Please rate every line.")
 
-    def columns(self, item: Item) -> tuple[str, ...]:
-        """Return one column for each row."""
-        return (item.name, *(f"{item.name}.{row.value}" for row in item.settings["rows"]))
+    def values(self, item: Item) -> Mapping[str, str]:
+        """Return the points, which a rule about a row may name."""
+        return labels_of(item.settings["points"])
 
     def max_bytes(self, item: Item) -> int:
         """Return the most bytes of JSON."""
@@ -120,7 +119,7 @@ class Matrix(QuestionType):
         return tuple(rated.get(row.value) for row in item.settings["rows"])
 
     def counted(self, counts: Counts, item: Item) -> Tally:
-        """Count every row on its own; the mean leaves out "does not apply"."""
+        """Count every row on its own; mean, median and top share leave out "does not apply"."""
         rows = tuple(
             Row(row.value, row.label, self._row(counts.by[f"{item.name}.{row.value}"], counts.asked, item))
             for row in item.settings["rows"]
@@ -129,19 +128,21 @@ class Matrix(QuestionType):
 
     def _row(self, given: Mapping[Any, int], asked: int, item: Item) -> Tally:
         rated = {value: times for value, times in given.items() if value != NOT_CONCERNED}
-        answered = sum(given.values())
+        answered, listed = sum(given.values()), item.settings["points"]
         return Tally(
             Shape.PARTS,
             answered,
             asked - answered,
-            bars=bars(item.settings["points"], {str(value): times for value, times in given.items()}),
+            bars=bars(listed, {str(value): times for value, times in given.items()}),
             mean=mean(rated),
             rated=sum(rated.values()),
+            figures=rating_figures(rated, [point for point in listed if point.value != NOT_CONCERNED]),
         )
 
-    def parts(self, item: Item) -> Mapping[str, str]:
-        """Return the rows."""
-        return {row.value: row.label for row in item.settings["rows"]}
+
+def begun_rows() -> list[dict[str, str]]:
+    """Return the two lines a new grid begins with, in the current language."""
+    return [{"v": f"r{n}", "t": _("Line %(number)s", number=n)} for n in (1, 2)]
 
 
 def _point(value: str) -> int | str:

@@ -10,19 +10,18 @@ from questions.base import (
     Column,
     Counts,
     Item,
+    Kind,
     Measure,
     Refused,
     Sent,
+    Setting,
     Shape,
     Tally,
     bars,
     check_whole,
     find,
 )
-from questions.choices import Choice, own_texts
-
-TICKED = {"1", "x", "√", "✓", "是", "true", "yes", "y"}
-UNTICKED = {"", "0", "否", "false", "no", "n"}
+from questions.choices import SHUFFLE, TICKED, UNTICKED, Choice, own_texts, parted
 
 
 class MultipleChoice(Choice):
@@ -30,9 +29,23 @@ class MultipleChoice(Choice):
 
     key = "multi"
     label = lazy("Multiple choice")
-    order = 20
+    hint = lazy("Several answers out of a list, as few and as many as you allow.")
+    icon = "check2-square"
+    order = 11
     aliases = ("multiple", "multiple_choice", "checkbox", "select_multiple")
-    more_keys = ("options", "min", "max", "exclusive")
+    more_keys = ("options", "shuffle", "min", "max", "exclusive")
+    settings = (
+        Setting(
+            "options",
+            lazy("Options"),
+            Kind.OPTIONS,
+            lazy("An option such as “none of these” can be marked “exclusive”: it is never chosen with others."),
+        ),
+        SHUFFLE,
+        Setting("min", lazy("At least"), Kind.WHOLE, lazy("How many must be chosen when any is."), low=1, high=OPTIONS),
+        Setting("max", lazy("At most"), Kind.WHOLE, lazy("How many may be chosen."), low=1, high=OPTIONS),
+    )
+    page_shape = "list"
 
     def check(self, definition: Mapping[str, Any]) -> Iterable[str]:
         """Yield what is wrong with the options and their limits."""
@@ -51,12 +64,14 @@ class MultipleChoice(Choice):
             yield _("“exclusive” must list values of the options")
 
     def prepare(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the options and the limits."""
+        """Return the options and the limits; `exclusive`: the options never chosen together with others."""
+        prepared = super().prepare(definition)
+        alone = {option.value for option in prepared["options"] if option.exclusive}
         return {
-            **super().prepare(definition),
+            **prepared,
             "min": definition.get("min"),
             "max": definition.get("max"),
-            "exclusive": frozenset(str(value) for value in definition.get("exclusive") or ()),
+            "exclusive": frozenset(alone.union(str(value) for value in definition.get("exclusive") or ())),
         }
 
     def read(self, sent: Sent, item: Item) -> Answers:
@@ -95,14 +110,8 @@ class MultipleChoice(Choice):
     def _listed(self, cell: Any, item: Item) -> Iterator[str]:
         if isinstance(cell, dict):
             raise Refused(_("A list of answers is expected here."))
-        if not isinstance(cell, list):
-            text = str(cell if cell is not None else "")
-            for mark in "；|┋\n":
-                text = text.replace(mark, ";")
-            cell = text.split(";")
-        for part in cell:
-            if str(part).strip():
-                yield find(str(part), item.settings["options"])
+        for part in parted(cell):
+            yield find(part, item.settings["options"])
 
     def _ticked(self, row: Mapping[str, Any], item: Item) -> Iterator[str]:
         for option in item.settings["options"]:

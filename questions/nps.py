@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.i18n import _, lazy
-from questions.base import Bar, Counts, Figure, Item, Shape, Tally
-from questions.scale import Scale, check_scale, points
+from questions.base import Bar, Counts, Figure, Item, Kind, Setting, Shape, Tally, lines
+from questions.scale import Scale, check_labels, check_scale, points
 
 PASSIVE, PROMOTER = 7, 9  # Reichheld 2003: 0-6 detractors, 7-8 passives, 9-10 promoters
 RANGE = {"min": 0, "max": 10}
@@ -16,19 +16,30 @@ class Nps(Scale):
 
     key = "nps"
     label = lazy("Recommendation (NPS)")
-    order = 40
+    hint = lazy("Would you recommend us, from 0 to 10; gives the net promoter score.")
+    icon = "speedometer2"
+    order = 24
     aliases = ("net_promoter",)
+    more_keys = ("scale", "labels")
+    settings = (Setting("labels", lazy("Words for the ends"), Kind.LINES, lazy("Two lines: for 0 and for 10.")),)
 
     def check(self, definition: Mapping[str, Any]) -> Iterable[str]:
         """Yield what is wrong with the scale, which may be left out but not be changed."""
         scale = definition.get("scale", RANGE)
         yield from check_scale(scale)
+        yield from check_labels(definition.get("labels"), 11)
         if isinstance(scale, dict) and (scale.get("min"), scale.get("max")) != (0, 10):
             yield _("a recommendation question runs from 0 to 10")
 
     def prepare(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the eleven points."""
-        return points(definition.get("scale", RANGE))
+        """Return the eleven points; without words of its own the ends have the usual ones."""
+        scale = definition.get("scale", RANGE)
+        said = lines(definition.get("labels")) or scale.get("labels") or [_("Not at all likely"), _("Very likely")]
+        return points({**scale, "labels": said})
+
+    def begin(self) -> dict[str, Any]:
+        """Return nothing but the type: the usual words are filled in."""
+        return {"type": self.key}
 
     def bar_of(self, value: str) -> str:
         """Return the band of a point."""

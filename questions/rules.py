@@ -9,16 +9,23 @@ same mapping in the browser, and a test holds both to the same verdict.
     {"item": "q5", "count": true, "op": ">=", "value": 2}      how many were chosen, ranked or filled in
     {"item": "q7", "op": ">=", "value": {"item": "q6"}}        another answer
 
-A comparison with an answer that is not there does not hold, whatever its operator; only `not` turns that round.
+    {"item": "q8", "row": "1", "op": "==", "value": "pay"}         the first place of a ranking, the first level
+
+A comparison with an answer that is not there does not hold, whatever its operator; only `not` turns that round. Nor
+does one with the whole of an answer that has rows: it can only be asked whether it was answered, or how often.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 OPERATORS = ("==", "!=", "in", "not_in", ">", ">=", "<", "<=", "contains", "answered")
 ORDERED = (">", ">=", "<", "<=")
+HUGE = 1e15  # beyond it, numbers are no longer exact in a browser
+PLACE = re.compile(r"[1-9][0-9]{0,2}")
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}:[0-9]{2}")
 
 
@@ -140,11 +147,11 @@ def _compare(of: Compare, answers: Mapping[str, Any]) -> bool:
         return False
     if of.op == "answered":
         return True
-    wanted = _given(answers, of.value.item, of.value.part) if isinstance(of.value, Other) else of.value
-    if wanted is None:
-        return False
     if of.count:
         given = len(given) if isinstance(given, (list, dict)) else 1
+    wanted = _given(answers, of.value.item, of.value.part) if isinstance(of.value, Other) else of.value
+    if wanted is None or isinstance(given, Mapping) or isinstance(wanted, Mapping):
+        return False
     if of.op in ORDERED:
         return _ordered(given, of.op, wanted)
     if of.op == "contains":
@@ -156,29 +163,46 @@ def _compare(of: Compare, answers: Mapping[str, Any]) -> bool:
 
 
 def _given(answers: Mapping[str, Any], item: str, part: str) -> Any:
-    value = answers.get(item)
-    if part:
-        value = value.get(part) if isinstance(value, Mapping) else None
+    value = _part(answers.get(item), part) if part else answers.get(item)
     return None if value in ("", [], {}) else value
+
+
+def _part(value: Any, part: str) -> Any:
+    """Return a row, a blank, a cell (`row.column`), or the value at a place counted from 1."""
+    if isinstance(value, Mapping):
+        if part in value:
+            return value[part]
+        for row, inner in value.items():
+            if isinstance(inner, Mapping) and part.startswith(f"{row}."):
+                return inner.get(part[len(row) + 1 :])
+    elif isinstance(value, list) and PLACE.fullmatch(part) and int(part) <= len(value):
+        return value[int(part) - 1]
+    return None
 
 
 def _ordered(given: Any, op: str, wanted: Any) -> bool:
     """Compare two numbers, two days or two times of day; nothing else has an order."""
-    if isinstance(given, str) and isinstance(wanted, str) and MOMENT.fullmatch(given) and len(given) == len(wanted):
+    low: Any = None
+    high: Any = None
+    if isinstance(given, str) and isinstance(wanted, str) and _moments(given, wanted):
         low, high = given, wanted
     else:
-        low, high = _number(given), _number(wanted)  # type: ignore[assignment]
+        low, high = _number(given), _number(wanted)
         if low is None or high is None:
             return False
-    return {">": low > high, ">=": low >= high, "<": low < high, "<=": low <= high}[op]
+    return bool({">": low > high, ">=": low >= high, "<": low < high, "<=": low <= high}[op])
+
+
+def _moments(one: str, other: str) -> bool:
+    return len(one) == len(other) and bool(MOMENT.fullmatch(one) and MOMENT.fullmatch(other))
 
 
 def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     if isinstance(value, str):
-        return float(value) if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", value) else None
-    return float(value)
+        return float(value) if NUMBER.fullmatch(value) else None
+    return float(value) if abs(value) < HUGE else None
 
 
 def _contains(given: Any, wanted: Any) -> bool:
@@ -190,8 +214,10 @@ def _contains(given: Any, wanted: Any) -> bool:
 
 def _plain(value: Any) -> str:
     """Return a value as text, the same for 3 and 3.0, as a browser would."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and abs(value) < HUGE:
+        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
     return str(value)
 
 

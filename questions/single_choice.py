@@ -13,8 +13,10 @@ class SingleChoice(Choice):
 
     key = "single"
     label = lazy("Single choice")
+    hint = lazy("One answer out of a list that is seen at once.")
+    icon = "check-circle"
     order = 10
-    aliases = ("single_choice", "radio", "select_one")
+    aliases: tuple[str, ...] = ("single_choice", "radio", "select_one")
 
     def read(self, sent: Sent, item: Item) -> Answers:
         """Return the chosen value and the words beside it."""

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from questions import canvas, charts
-from questions.charts import Bar, Bars, Columns, Drawing, Likert, Row, Series, Words, draw
+from questions.charts import Bar, Bars, Columns, Drawing, Heat, Likert, Row, Series, Words, draw
 
 WORDS = Words(hidden="少于5人", net="净满意")
 LEVELS = ("很差", "较差", "一般", "较好", "很好")
@@ -14,7 +14,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 LIKERT = Likert(LEVELS, (Row("食堂", (10, 20, 30, 25, 15)), Row("夜班", (40, 20, None, 10, 10))))
 BARS = Bars((Bar("夜班热餐", 58.3, "357人", True), Bar("其他", None)))
 COLUMNS = Columns(("2025年", "2026年"), (Series("倒班", (41.5, 58.7)), Series("常白班", (62.3, None))))
-ALL: list[Drawing] = [LIKERT, BARS, COLUMNS]
+HEAT = Heat(("班前会", "公告栏和电子屏", "微信群"), (Row("安全通知", (80, 31, None)), Row("培训机会", (12, 0, 55))))
+ALL: list[Drawing] = [LIKERT, BARS, COLUMNS, HEAT]
 
 
 def shapes(svg: str, tag: str) -> list[ElementTree.Element]:
@@ -72,6 +73,23 @@ def test_the_net_is_silent_when_a_part_is_hidden() -> None:
     assert "—" in [text.text for text in shapes(svg, "text")]
 
 
+@pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
+def test_a_shaded_table_says_every_share_and_is_darkest_at_the_largest(width: int) -> None:
+    svg = draw(HEAT, title="题", words=WORDS, width=width)
+    told = [text.text for text in shapes(svg, "text")]
+    assert [share for share in told if share.endswith("%")] == ["80%", "31%", "12%", "0%", "55%"]
+    fills = {box.get("fill") for box in shapes(svg, "rect")}
+    assert canvas.shade(1) in fills and canvas.shade(0) in fills
+    light = [canvas.luminance(canvas.shade(part / 10)) for part in range(11)]
+    assert light == sorted(light, reverse=True)
+
+
+def test_words_too_wide_for_their_column_get_a_line_of_their_own() -> None:
+    long = Heat(tuple(f"Counterrevolutionary{n}" for n in range(8)), (Row("A", (5,) * 8),))
+    svg = draw(long, title="t", words=Words())
+    assert all(text.get("text-anchor") != "middle" for text in shapes(svg, "text") if text.text.startswith("Counter"))
+
+
 def test_bars_say_value_and_note() -> None:
     words = [text.text for text in shapes(draw(BARS, title="题", words=WORDS), "text")]
     assert words == ["夜班热餐", "58.3%", "357人", "其他", "少于5人"]
@@ -83,6 +101,8 @@ def test_nothing_to_draw_is_still_a_chart() -> None:
         Bars(()),
         Bars((Bar("甲", 0),)),
         Columns((), ()),
+        Heat((), ()),
+        Heat(("甲",), (Row("乙", (None,)),)),
         Likert(("否", "是"), (Row("甲", (None, None)),)),
     ):
         assert draw(empty, title="题", words=WORDS).endswith("</svg>")
