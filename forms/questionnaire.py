@@ -9,7 +9,7 @@ from wtforms.form import BaseForm
 
 from core.i18n import lazy
 from questions.base import Answers, Item, Sent
-from questions.paths import unanswered, walk
+from questions.paths import Check, unanswered, walk
 
 CODE, PADDING = "code", "pad"
 RESERVED = (CODE, PADDING, "id", "channel", "complete")
@@ -21,9 +21,15 @@ class Questionnaire(BaseForm):
     BaseForm, not Form: fields are reached as form["q1"], so no name in a definition can hide a method.
     """
 
-    def __init__(self, fields: Mapping[str, UnboundField], items: Sequence[Item], sent: Sent | None = None) -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, UnboundField],
+        items: Sequence[Item],
+        sent: Sent | None = None,
+        checks: Sequence[Check] = (),
+    ) -> None:
         super().__init__(fields)
-        self.items, self.answers = items, Answers()
+        self.items, self.checks, self.answers = items, checks, Answers()
         self.process(sent)
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -39,10 +45,17 @@ class Questionnaire(BaseForm):
             field = self._fields[item.name]
             if not field.errors:
                 field.errors = [item.kind.demand(item)]
+        self._compare({item.name for item in asked})
         code = self._fields[CODE]
         if not (code.data or "").strip():
             code.errors = [lazy("Please type the answering code from your slip.")]
         return not any(field.errors for field in self)
+
+    def _compare(self, asked: set[str]) -> None:
+        """Put what answers say against each other at the item the check names, if nothing else is wrong there."""
+        for check in self.checks:
+            if check.at in asked and not self._fields[check.at].errors and check.fails(self.answers):
+                self._fields[check.at].errors = [check.message]
 
     @property
     def errors(self) -> dict[str, Any]:

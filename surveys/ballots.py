@@ -5,7 +5,11 @@ is written beside it: no time, no order, no mark on the invitation, no log, no a
 `keys/survey-<id>/box`, outside the database and its backups, and is destroyed when the survey closes.
 """
 
+import base64
+import hashlib
 import json
+import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +23,13 @@ from core import seal
 from core.db import db
 from core.errors import BadInput, DomainError
 from core.i18n import _
-from core.terms import Channel
+from core.terms import Access, Channel
 from surveys import codes
 from surveys.models import Invitation, SealedResponse
 from surveys.queries import PublicSurvey
 
 KEY = "box"
+NONCE = re.compile(r"[A-Z2-7]{26,64}")  # base32 of at least 16 random bytes
 # Built once, on the bare tables: casting is the one thing everybody does at once.
 _invitation, _sealed = Invitation.__table__, SealedResponse.__table__
 _INVITED = select(_invitation.c.survey_id).where(
@@ -100,14 +105,23 @@ def box(survey_id: int, size: int = 0) -> Box:
     return Box(survey_id, key, size)
 
 
-def right_to_answer(survey_id: int, code: str) -> bytes:
-    """Return the right to one answer that a code gives; raise `UnknownCode`.
+def nonce() -> str:
+    """Return a right to answer drawn for one page, where everybody with the link may answer."""
+    return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+def right_to_answer(survey: PublicSurvey, code: str) -> bytes:
+    """Return the right to one answer that a code gives, or the nonce of a page; raise `UnknownCode`.
 
     The seam for blind signatures: a later protocol checks a signed token here that no invitation can be told from,
     and nothing else in this module changes.
     """
+    if survey.access is Access.LINK:
+        if not NONCE.fullmatch(code):
+            raise UnknownCode(_("This page was not complete. Please send your answer once more."), field="code")
+        return hashlib.sha256(b"link:" + code.encode()).digest()
     fingerprint = codes.fingerprint(code)
-    asked = {"code": fingerprint, "survey": survey_id}
+    asked = {"code": fingerprint, "survey": survey.id}
     if not fingerprint or db.session.connection().execute(_INVITED, asked).first() is None:
         raise UnknownCode(
             _("This code does not belong to this survey. Please compare it with your slip."), field="code"
@@ -118,11 +132,12 @@ def right_to_answer(survey_id: int, code: str) -> bytes:
 def cast(survey: PublicSurvey, *, code: str, answers: Mapping[str, Any], channel: Channel, size: int) -> None:
     """Put an answer into the box; the same answer sent again is taken quietly.
 
+    `channel` is the door it came through, PHONE or COMPUTER; `size` the bytes of content every row of the survey takes.
     Raises `NotOpen`, `UnknownCode`, and `AlreadyAnswered` when the code was used for a different answer.
     """
     if not survey.answerable:
         raise NotOpen(_("This survey does not take answers at the moment."))
-    right = right_to_answer(survey.id, code)
+    right = right_to_answer(survey, code)
     sealed_box = box(survey.id, size)
     tag = sealed_box.tag(right)
     content = Sealed(channel, True, answers)

@@ -10,7 +10,7 @@ from core import clock
 from core.db import db
 from core.errors import NotFound
 from core.i18n import _
-from core.terms import SurveyState
+from core.terms import Access, Secrecy, SurveyState
 from investigations.models import Investigation
 from members.models import Organisation
 from surveys.models import Invitation, Response, SealedResponse, Survey, Version
@@ -27,6 +27,8 @@ class PublicSurvey:
     state: SurveyState
     opens_on: date | None
     closes_on: date | None
+    access: Access = Access.CODES
+    secrecy: Secrecy = Secrecy.ANONYMOUS
 
     @property
     def answerable(self) -> bool:
@@ -47,6 +49,8 @@ _PUBLIC = (
         _survey.c.state,
         _survey.c.opens_on,
         _survey.c.closes_on,
+        _survey.c.access,
+        _survey.c.secrecy,
     )
     .join(_version, _version.c.id == _survey.c.version_id)
     .where(_survey.c.public_id == bindparam("public_id"))

@@ -1,19 +1,21 @@
 """A version made ready to ask: items, path, fields and sizes, worked out once per process and language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
 
-from core.i18n import _, speaking
+from core.i18n import speaking
 from forms.questionnaire import CODE, PADDING, questions
-from questions import named
+from questions import named, piping
 from questions.base import Item, Jump
 from questions.paths import Check
-from questions.rules import Rule, comparisons, read
+from questions.rule_text import parse
+from questions.rule_words import hint, offers, onward
+from questions.rules import Rule, read
 from surveys import queries
-from surveys.instruments import in_language, sections, spoken
+from surveys.definitions import in_language, sections, spoken
 from surveys.models import Version
 
 SEALED_STEP, SENT_STEP = 256, 512
@@ -34,8 +36,20 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """What the logic of one item says: when it is asked and what it offers, then where the path goes on."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """A version in one language. `sealed_size` and `sent_size`: bytes every response takes, whatever it says."""
+    """A version in one language. `sealed_size` and `sent_size`: bytes every response takes, whatever it says.
+
+    `hints`: item -> what its rules and jumps say in words, for paper and for those whose browser runs no script.
+    `piped`: some text shows an earlier answer.
+    """
 
     title: str
     intro: str
@@ -46,6 +60,8 @@ class Ready:
     fields: Mapping[str, Any]
     sealed_size: int
     sent_size: int
+    hints: Mapping[str, "Hints"]
+    piped: bool
 
     def item(self, name: str) -> Item | None:
         """Return the item of that name, or None."""
@@ -86,7 +102,7 @@ def prepare(definition: Mapping[str, Any], language: str = "") -> Ready:
                     section.get("title", ""),
                     section.get("intro", ""),
                     tuple(items),
-                    _rule(_rules(section), so_far),
+                    hint(_rules(section), so_far),
                     bool(section.get("shuffle")),
                 )
             )
@@ -96,12 +112,14 @@ def prepare(definition: Mapping[str, Any], language: str = "") -> Ready:
             language=language,
             sections=tuple(parts),
             items=tuple(so_far),
-            checks=tuple(Check(read(c["rule"]), c["message"], c["at"]) for c in told.get("checks", ())),
+            checks=tuple(Check(_read(c["rule"]), c["message"], c["at"]) for c in told.get("checks", ())),
             fields=questions(so_far),
             sealed_size=_up(ENVELOPE + sum(i.kind.max_bytes(i) for i in so_far), SEALED_STEP),
             sent_size=_up(
                 sum(i.kind.max_sent(i) for i in so_far) + len(CODE) + CODE_BYTES + len(PADDING) + 4, SENT_STEP
             ),
+            hints=_hints(parts, so_far),
+            piped=any(piping.names(text) for text in _texts(parts)),
         )
 
 
@@ -116,9 +134,9 @@ def _item(definition: Mapping[str, Any], section: Mapping[str, Any], number: int
         required=definition.get("required", False),
         settings=kind.prepare(definition),
         rules=(*_rules(section), *_rules(definition)),
-        jumps=tuple(Jump(read(jump["if"]), jump["to"]) for jump in definition.get("jumps", ())),
+        jumps=tuple(Jump(_read(jump["if"]), jump["to"]) for jump in definition.get("jumps", ())),
         option_rules={
-            str(option["v"]): read(option["show_if"])
+            str(option["v"]): _read(option["show_if"])
             for option in definition.get("options", ())
             if option.get("show_if")
         },
@@ -130,30 +148,30 @@ def _item(definition: Mapping[str, Any], section: Mapping[str, Any], number: int
 
 def _rules(thing: Mapping[str, Any]) -> tuple[Rule, ...]:
     raw = thing.get("show_if")
-    return (read(raw),) if raw else ()
+    return (_read(raw),) if raw else ()
 
 
-def _rule(rules: tuple[Rule, ...], items: list[Item]) -> str:
-    """Say in words when something is asked, for those whose browser runs no script."""
-    for compare in (compare for rule in rules for compare in comparisons(rule)):
-        asked = next((item for item in items if item.name == compare.item), None)
-        if asked is None:
-            continue
-        if compare.op == "answered":
-            return _("Only if you answered question %(number)s.", number=asked.number)
-        words = asked.kind.values(asked)
-        wanted = compare.value if isinstance(compare.value, tuple) else [compare.value]
-        said = _(", ").join(f"“{words.get(str(value), value)}”" for value in wanted)
-        if compare.op in ("in", "=="):
-            return _("Only if you chose %(values)s in question %(number)s.", values=said, number=asked.number)
-        if compare.op in ("not_in", "!="):
-            return _(
-                "Only if you chose something other than %(values)s in question %(number)s.",
-                values=said,
-                number=asked.number,
-            )
-        return _("Only if it applies to your answer to question %(number)s.", number=asked.number)
-    return ""
+def _read(raw: Any) -> Rule:
+    return parse(raw) if isinstance(raw, str) else read(raw)
+
+
+def _hints(parts: list[Section], items: list[Item]) -> dict[str, Hints]:
+    """Return what the logic of each item says in words; what its section's rule says stands at the section."""
+    told: dict[str, Hints] = {}
+    for section in parts:
+        for item in section.items:
+            own = item.rules[1:] if section.rule else item.rules  # the first is the section's
+            before = (hint(own, items), *offers(item, items))
+            after = tuple(onward(jump, items) for jump in item.jumps)
+            told[item.name] = Hints(tuple(filter(None, before)), tuple(filter(None, after)))
+    return told
+
+
+def _texts(parts: list[Section]) -> Iterator[str]:
+    for section in parts:
+        yield section.intro
+        for item in section.items:
+            yield from piping.texts(item)
 
 
 def _up(size: int, step: int) -> int:

@@ -1,21 +1,27 @@
 """The respondent's pages as bytes: the blank sheet is drawn once per process, survey and language.
 
-They are drawn straight from the template environment: no session, no cookie, nothing of the request in them.
+They are drawn straight from the template environment: no session, no cookie, nothing of the request in them. Where
+everybody with the link may answer, each page carries a right of its own (a nonce): it is put between two cached halves.
 """
 
 import gzip
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app, url_for
 
-from core.i18n import HTML_LANG, LANGUAGES
+from core.i18n import HTML_LANG, LANGUAGES, speaking
+from core.terms import Access, Secrecy
 from forms.questionnaire import CODE, PADDING, Questionnaire
-from questions.base import Item
-from questions.rules import mapping
+from questions import piping
+from surveys import ballots, browser
 from surveys.queries import PublicSurvey
 from surveys.questionnaires import Ready, ready_by_id
+
+GZIP = 16 + zlib.MAX_WBITS
+SLOT = "[a nonce stands here]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +32,98 @@ class Sheet:
     gzipped: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """A page around a nonce: what stands before it, also compressed (`packer` goes on from there), and what after."""
+
+    before: bytes
+    after: bytes
+    packed: bytes
+    packer: Any
+
+    def around(self, nonce: str) -> Sheet:
+        """Return the page with a nonce in it."""
+        rest = nonce.encode() + self.after
+        packer = self.packer.copy()
+        return Sheet(self.before + rest, self.packed + packer.compress(rest) + packer.flush())
+
+
 def blank(survey: PublicSurvey, language: str) -> Sheet:
     """Return the empty questionnaire."""
     cache = current_app.extensions.setdefault("sheets", {})
     sheet = cache.get((survey.public_id, language))
     if sheet is None:
         asked = ready_by_id(survey.version_id, language)
-        plain = _questionnaire(survey, asked, Questionnaire(asked.fields, asked.items)).encode()
+        page = _questionnaire(survey, asked, Questionnaire(asked.fields, asked.items), SLOT)
+        sheet = cache[survey.public_id, language] = _cached(page)
+    return sheet.around(ballots.nonce()) if isinstance(sheet, Halves) else sheet
+
+
+def _cached(page: str) -> Sheet | Halves:
+    before, slot, after = page.partition(SLOT)
+    if not slot:
         # mtime=0: the compressed page must not tell when it was made.
-        sheet = cache[survey.public_id, language] = Sheet(plain, gzip.compress(plain, 9, mtime=0))
-    return sheet
+        return Sheet(page.encode(), gzip.compress(page.encode(), 9, mtime=0))
+    packer = zlib.compressobj(9, zlib.DEFLATED, GZIP)
+    return Halves(before.encode(), after.encode(), packer.compress(before.encode()), packer)
 
 
 def returned(survey: PublicSurvey, asked: Ready, form: Questionnaire) -> str:
     """Return the questionnaire as it was sent, with what to look at again."""
-    return _questionnaire(survey, asked, form)
+    code = form[CODE]
+    return _questionnaire(survey, asked, form, code.data if code.data and not code.errors else ballots.nonce())
 
 
 def note(kind: str, public_id: str, language: str, *, clear: bool = False) -> str:
-    """Return a page with one thing to say: "thanks", "taken", "closed", "unknown"; `clear` ends the device's draft."""
+    """Return a page with one thing to say: "thanks", "taken", "sent", "closed", "unknown".
+
+    "taken": the code was used before; "sent": the page was. `clear` ends the device's draft.
+    """
     return _draw("surveys/note.html", public_id, language, kind=kind, clear=clear)
 
 
-def _questionnaire(survey: PublicSurvey, asked: Ready, form: Questionnaire) -> str:
-    return _draw(
+def _questionnaire(survey: PublicSurvey, asked: Ready, form: Questionnaire, nonce: str) -> str:
+    page = _draw(
         "surveys/respond.html",
         survey.public_id,
         asked.language,
-        ready=asked,
+        ready=_filled(asked, form),
         form=form,
         code=form[CODE],
         padding=PADDING,
-        conditions=_conditions,
+        definition=browser.known(asked),
+        anchored=browser.anchored,
+        by_link=survey.access is Access.LINK,
+        nonce=nonce,
+        rows=survey.secrecy is Secrecy.ROWS,
         closes_on=survey.closes_on,
     )
+    return piping.unspanned(page) if asked.piped else page
+
+
+def _filled(asked: Ready, form: Questionnaire) -> Ready:
+    """Return the questionnaire with the answers given so far in its texts, or words that say which are meant."""
+    if not asked.piped:
+        return asked
+    with speaking(asked.language):
+        given = piping.answered(asked.items, form.answers)
+        meant = piping.announced(asked.items)
+
+        def words(name: str) -> str:
+            return given(name) if name in form.answers else meant(name)
+
+        items = {item.name: piping.drawn(item, words) for item in asked.items}
+        for name, item in items.items():
+            form[name].item = item
+        sections = tuple(
+            replace(
+                section,
+                intro=piping.piped(section.intro, words),
+                items=tuple(items[item.name] for item in section.items),
+            )
+            for section in asked.sections
+        )
+    return replace(asked, sections=sections)
 
 
 def _draw(template: str, public_id: str, language: str, **given: Any) -> str:
@@ -74,8 +138,3 @@ def _draw(template: str, public_id: str, language: str, **given: Any) -> str:
         links=links,
         **given,
     )
-
-
-def _conditions(item: Item) -> list[dict[str, Any]]:
-    """Return the item's rules for the page's script."""
-    return [mapping(rule) for rule in item.rules]

@@ -1,76 +1,106 @@
-/* The questionnaire made easier: steps, conditions, a draft on the device, safe sending. Plain ES2015; every page
-   works without it, and the server judges everything again. Nothing is sent before "Submit". */
+/* The questionnaire made easier: steps, conditions, piping, shuffling, a draft on the device, safe sending. Plain
+   ES2015; every page works without it, and the server judges everything again. Nothing is sent before "Submit". */
 (function () {
   'use strict';
-  var store = null;
+  var DAY = 864e5, DRAFT = 14, MARK = 60, PATIENCE = 30000;
+  var store = null, rules = window.xsRules, reading = window.xsAnswers;
   try { store = window.localStorage; store.setItem('xs-try', '1'); store.removeItem('xs-try'); } catch (e) { store = null; }
   function all(root, what) { return [].slice.call(root.querySelectorAll(what)); }
-  function forget(survey) {
+  function keep(key, value) { try { store.setItem(key, JSON.stringify(value)); return true; } catch (e) { return false; } }
+  function kept(key) { try { return JSON.parse(store.getItem(key)); } catch (e) { return null; } }
+  function drop(key) { if (store) { store.removeItem(key); } }
+
+  /* What is left on the device: a draft for 14 days, the mark "sent" (a day, never an answer) for 60. */
+  function tidy() {
     if (!store) { return; }
-    Object.keys(store).forEach(function (key) { if (key.indexOf('xs:' + survey + ':') === 0) { store.removeItem(key); } });
-  }
-  var done = document.querySelector('[data-clear]');
-  if (done) { forget(done.dataset.clear); return; }
-  var form = document.querySelector('form.survey');
-  if (!form) { return; }
-  var said = form.dataset, survey = said.survey, box = document.querySelector('[data-code]'), codeField = form.elements.code;
-  var steps = all(form, '[data-step]'), questions = all(form, '[data-q]'), bar = document.querySelector('.prog');
-  var count = document.querySelector('[data-prog]'), saved = form.querySelector('[data-saved]'), lost = form.querySelector('[data-lost]');
-  var current = 0, timer = null, sending = false, given = (location.hash.match(/[#&]c=([^&]+)/) || [])[1] || '';
-  try { given = decodeURIComponent(given); } catch (e) { given = ''; }
-
-  /* The code of the link goes into the form and stays out of sight; two people on one device keep apart. */
-  if (given && (!codeField.value || codeField.value === given) && !box.classList.contains('has-error')) { codeField.value = given; box.hidden = true; }
-  function mark(text) { var h = 2166136261; for (var i = 0; i < text.length; i++) { h = Math.imul(h ^ text.charCodeAt(i), 16777619); } return (h >>> 0).toString(36); }
-  var key = 'xs:' + survey + ':' + mark(given);
-  all(document, '[data-lang]').forEach(function (link) { link.href += location.hash; });
-
-  function values(name) {
-    return [].filter.call(form.elements, function (e) { return e.name === name && !e.disabled && (!/radio|checkbox/.test(e.type) || e.checked) && e.value !== ''; }).map(function (e) { return e.value; });
-  }
-  function answered(q) {
-    var rows = all(q, '.mx-row');
-    if (rows.length) { return rows.every(function (row) { return row.querySelector('input:checked'); }); }
-    return values(q.dataset.q).length > 0;
-  }
-  /* The same rule as questions/paths.py: an unanswered question holds no condition. */
-  function holds(rule) {
-    var chosen = values(rule.item), wanted = [].concat(rule.value).map(String);
-    if (!chosen.length) { return false; }
-    if (rule.op === 'answered') { return true; }
-    if (rule.op === '>=') { return Number(chosen[0]) >= rule.value; }
-    if (rule.op === '<=') { return Number(chosen[0]) <= rule.value; }
-    var found = chosen.some(function (value) { return wanted.indexOf(value) >= 0; });
-    return rule.op === 'in' || rule.op === '==' ? found : !found;
-  }
-  function grid(rule) {
-    var q = form.querySelector('[data-q="' + rule.item + '"]');
-    return q && q.querySelector('.mx') ? !!q.querySelector('input:checked:not(:disabled)') && rule.op === 'answered' : holds(rule);
-  }
-  function conditions() {
-    questions.forEach(function (q) {
-      if (!q.dataset.show) { return; }
-      var open = JSON.parse(q.dataset.show).every(grid);
-      q.hidden = !open;
-      all(q, 'input,textarea').forEach(function (e) { e.disabled = !open; });
+    Object.keys(store).forEach(function (name) {
+      var found = /^xs:/.test(name) ? kept(name) : null, sent = /^xs-sent:/.test(name) ? kept(name) : null;
+      if (found && Date.now() - found.t > DRAFT * DAY) { drop(name); }
+      if (sent !== null && Date.now() / DAY - sent > MARK) { drop(name); }
     });
   }
-  function asked(step) { return all(step, '[data-q]').some(function (q) { return !q.hidden; }); }
-  function next(from, by) { var i = from + by; while (i >= 0 && i < steps.length && !asked(steps[i])) { i += by; } return i; }
+  function arrived(draft) { drop(draft); if (store) { keep(draft.replace('xs:', 'xs-sent:'), Math.floor(Date.now() / DAY)); } }
+  tidy();
+  var done = document.querySelector('[data-clear]');
+  if (done) {
+    var pending = store && kept('xs-sending');
+    drop('xs-sending');
+    if (pending && pending.indexOf('xs:' + done.dataset.clear + ':') === 0) { arrived(pending); }
+    return;
+  }
+  var form = document.querySelector('form.survey');
+  if (!form || !rules || !reading) { return; }
+  var said = form.dataset, survey = said.survey, box = form.querySelector('[data-code]'), codeField = form.elements.code, link = !box;
+  var known = JSON.parse(said.definition), items = rules.full(known.items), byId = {}, where = {};
+  var steps = all(form, '[data-step]'), questions = {}, bar = document.querySelector('.prog'), sentBox = document.querySelector('[data-sent]');
+  var count = document.querySelector('[data-prog]'), saved = form.querySelector('[data-saved]'), lost = form.querySelector('[data-lost]');
+  var inputs = [].slice.call(form.elements), answers = new reading.Answers(inputs), restoring = [];
+  var current = 0, timer = null, sending = false, path = null, given = (location.hash.match(/[#&]c=([^&]+)/) || [])[1] || '';
+  try { given = decodeURIComponent(given); } catch (e) { given = ''; }
+  items.forEach(function (item) { byId[item.id] = item; });
+  all(form, '[data-q]').forEach(function (q) { questions[q.dataset.q] = q; where[q.dataset.q] = steps.indexOf(q.closest('[data-step]')); });
 
+  /* The code of the link goes into the form and stays out of sight; two people on one device keep apart. */
+  if (given && box && (!codeField.value || codeField.value === given) && !box.classList.contains('has-error')) { codeField.value = given; box.hidden = true; }
+  function mark(text) { var h = 2166136261; for (var i = 0; i < text.length; i++) { h = Math.imul(h ^ text.charCodeAt(i), 16777619); } return (h >>> 0).toString(36); }
+  var key = 'xs:' + survey + ':' + mark(given);
+  all(document, '[data-lang]').forEach(function (one) { one.href += location.hash; });
+
+  /* Where everybody with the link may answer, the right to do so is drawn here; the draft keeps it, so that sending
+     again is the same answer. */
+  function nonce() {
+    if (!window.crypto || !window.crypto.getRandomValues) { return codeField.value; }
+    return [].map.call(window.crypto.getRandomValues(new Uint8Array(32)), function (byte) { return 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.charAt(byte & 31); }).join('');
+  }
+
+  /* ---- the path -------------------------------------------------------------------------------------------------- */
+  function follow() {
+    path = rules.walk(items, answers.read(items));
+    var open = {};
+    path.asked.forEach(function (id) { open[id] = true; });
+    items.forEach(function (item) {
+      var q = questions[item.id];
+      if (!q) { return; }
+      if (q.hidden === !!open[item.id]) {
+        q.hidden = !open[item.id];
+        all(q, 'input,textarea,select').forEach(function (e) { e.disabled = q.hidden; });
+      }
+      if (open[item.id] && Object.keys(item.only).length) { offer(item, q); }
+    });
+    all(form, '[data-pipe]').forEach(function (span) {
+      var told = reading.words(byId[span.getAttribute('data-pipe')], path.kept, said.saidBetween);
+      if (span.textContent !== told) { span.textContent = told; }
+    });
+  }
+  function offer(item, q) {
+    Object.keys(item.only).forEach(function (value) {
+      var gone = path.offered[item.id].indexOf(value) < 0;
+      all(q, '[data-option="' + value + '"]').forEach(function (place) {
+        place.hidden = gone;
+        [place].concat(all(place, 'input,select')).forEach(function (e) { if ('disabled' in e) { e.disabled = gone; e[gone ? 'setAttribute' : 'removeAttribute']('data-gone', ''); } });
+      });
+    });
+  }
+  function shown(q) { return q && !q.hidden; }
+  function asked(step) { return all(step, '[data-q]').some(shown); }
+  function next(from, by) { var i = from + by; while (i >= 0 && i < steps.length && !asked(steps[i])) { i += by; } return i; }
   function progress() {
-    var open = questions.filter(function (q) { return !q.hidden; }), n = open.filter(answered).length;
-    open.forEach(function (q, i) { q.querySelector('.q-no').textContent = i + 1; });
-    var parts = steps.filter(asked);
+    var n = 0, whole = 0, parts = steps.filter(asked);
+    all(form, '[data-q]').filter(shown).forEach(function (q) {
+      var item = byId[q.dataset.q], number = q.querySelector('.q-no');
+      if (item.text) { return; }
+      whole += 1; n += reading.complete(item, path.kept) ? 1 : 0;
+      if (number) { number.textContent = whole; }
+    });
     parts.forEach(function (step, i) {
       var small = step.querySelector('[data-part]');
       if (small) { small.textContent = small.dataset.part.replace('{0}', i + 1).replace('{1}', parts.length); }
     });
-    var share = open.length ? Math.round(n / open.length * 100) : 0;
+    var share = whole ? Math.round(n / whole * 100) : 0;
     bar.firstElementChild.style.width = share + '%';
     bar.setAttribute('aria-valuenow', share);
-    bar.setAttribute('aria-valuetext', said.saidAnswered.replace('{0}', n).replace('{1}', open.length));
-    count.textContent = n + '/' + open.length;
+    bar.setAttribute('aria-valuetext', said.saidAnswered.replace('{0}', n).replace('{1}', whole));
+    count.textContent = n + '/' + whole;
   }
   function decorate() {
     all(form, '.rate').forEach(function (rate) {
@@ -84,10 +114,10 @@
     });
     all(form, '[data-max]').forEach(function (hint) {
       var q = hint.closest('[data-q]'), most = +hint.dataset.max, boxes = all(q, 'input[type=checkbox]');
-      var full = boxes.filter(function (b) { return b.checked; }).length >= most;
+      var full = boxes.filter(function (b) { return b.checked && !b.hasAttribute('data-gone'); }).length >= most;
       if (!hint.dataset.usual) { hint.dataset.usual = hint.textContent; }
       hint.textContent = full ? said.saidMost.replace('{0}', most) : hint.dataset.usual;
-      if (!q.hidden) { boxes.forEach(function (b) { b.disabled = full && !b.checked; }); }
+      if (!q.hidden) { boxes.forEach(function (b) { b.disabled = b.hasAttribute('data-gone') || (full && !b.checked); }); }
     });
     all(form, '[data-own]').forEach(function (own) {
       var tick = own.parentNode.querySelector('.opt input');
@@ -95,51 +125,105 @@
       own.disabled = !tick.checked || tick.disabled;
     });
   }
+  function buttons() {
+    var last = next(current, 1) >= steps.length;
+    form.querySelector('[data-back]').hidden = next(current, -1) < 0;
+    form.querySelector('[data-next]').hidden = last;
+    form.querySelector('[data-submit]').hidden = !last;
+  }
+  function refresh() { follow(); decorate(); progress(); buttons(); }
 
-  /* The draft: on this device only, for 14 days, under a fingerprint of the code, never the code itself. */
+  /* ---- the draft: on this device only, under a fingerprint of the code, never the code itself ---------------------- */
   function save() {
-    if (!store || sending === 'sent') { return; }
-    var kept = {};
-    [].forEach.call(form.elements, function (e) {
+    if (!store || sending === 'sent' || sentBox.classList.contains('on')) { return; }
+    var values = {};
+    inputs.forEach(function (e) {
       if (!e.name || e.name === 'code' || e.name === 'pad') { return; }
-      if (/radio|checkbox/.test(e.type)) { if (e.checked) { (kept[e.name] = kept[e.name] || []).push(e.value); } }
-      else if (e.value) { kept[e.name] = [e.value]; }
+      if (/radio|checkbox/.test(e.type)) { if (e.checked) { (values[e.name] = values[e.name] || []).push(e.value); } }
+      else if (e.value) { values[e.name] = [e.value]; }
     });
-    try { store.setItem(key, JSON.stringify({ t: Date.now(), step: current, v: kept })); saved.textContent = said.saidSaved; } catch (e) { saved.textContent = ''; }
+    if (!Object.keys(values).length && !store.getItem(key)) { return; }
+    saved.textContent = keep(key, { t: Date.now(), step: current, v: values, n: link ? codeField.value : undefined }) ? said.saidSaved : '';
   }
   function restore() {
-    if (!store || 'errors' in said) { return; }
-    var draft = null;
-    try { draft = JSON.parse(store.getItem(key)); } catch (e) { draft = null; }
-    if (draft && Date.now() - draft.t > 14 * 864e5) { store.removeItem(key); return; }
-    if (!draft || !Object.keys(draft.v).length) { return; }
-    [].forEach.call(form.elements, function (e) {
-      var v = draft.v[e.name];
+    var draft = store && kept(key);
+    if (link && !('errors' in said)) { codeField.value = draft && draft.n || nonce(); }
+    if (!draft || 'errors' in said || !Object.keys(draft.v).length) { return; }
+    inputs.forEach(function (e) {
+      var v = Object.prototype.hasOwnProperty.call(draft.v, e.name) ? draft.v[e.name] : null;
       if (!v) { return; }
       if (/radio|checkbox/.test(e.type)) { e.checked = v.indexOf(e.value) >= 0; } else if (e.type !== 'hidden') { e.value = v[0]; }
     });
     current = Math.min(draft.step || 0, steps.length - 1);
     document.querySelector('[data-draft]').hidden = false;
   }
+  function startOver(event) {
+    var button = event.currentTarget;
+    if (!button.dataset.sure) { button.dataset.sure = '1'; button.textContent = said.saidSure; return; }
+    drop(key); store = null; location.reload();
+  }
 
+  /* ---- what is missing or does not fit ----------------------------------------------------------------------------- */
   function complain(q, message) {
     var p = q.querySelector('.q-error');
     if (!p) { p = document.createElement('p'); p.className = 'q-error'; p.id = 'js-e-' + (q.dataset.q || 'code'); p.setAttribute('role', 'alert'); q.appendChild(p); q.setAttribute('aria-describedby', p.id); }
     p.textContent = message; q.classList.add('has-error');
   }
-  function settle(q) { q.classList.remove('has-error'); var p = q.querySelector('.q-error'); if (p) { p.parentNode.removeChild(p); } }
-  function check(step) {
-    var bad = [];
-    if (step === steps[0] && !box.hidden && !codeField.value.trim()) { complain(box, said.saidCode); bad.push(box); }
-    all(step, '[data-q]').forEach(function (q) {
-      if (!q.hidden && 'required' in q.dataset && !answered(q)) { complain(q, q.querySelector('.mx') ? said.saidGrid : said.saidRequired); bad.push(q); }
+  function settle(q) {
+    var p = q.querySelector('.q-error');
+    q.classList.remove('has-error');
+    if (p) { p.parentNode.removeChild(p); }
+    all(q, '[aria-invalid]').forEach(function (e) { e.removeAttribute('aria-invalid'); });
+  }
+  function fault(q) {
+    if (q === box) { return !box.hidden && !codeField.value.trim() ? said.saidCode : ''; }
+    var item = byId[q.dataset.q], has = Object.prototype.hasOwnProperty.call(path.kept, item.id), wrong = '';
+    if (q.hidden || item.text) { return ''; }
+    all(q, 'input,textarea,select').forEach(function (e) { if (!wrong && !e.disabled && e.validity && !e.validity.valid) { wrong = e.validationMessage || said.saidRequired; } });
+    if (wrong) { return wrong; }
+    if ('required' in q.dataset && !reading.complete(item, path.kept)) { return item.demand || said.saidRequired; }
+    if (has && item.total && !reading.complete(item, path.kept)) { return item.demand || said.saidTotal.replace('{0}', item.total); }
+    return known.checks.filter(function (check) { return check.at === item.id && rules.fails(check, path.kept); }).map(function (check) { return check.message; })[0] || '';
+  }
+  function faults(from) {
+    return (from ? all(from, '[data-q]') : all(form, '[data-q]')).filter(function (q) {
+      var message = fault(q);
+      if (message) { complain(q, message); } else if (q.classList.contains('has-error')) { settle(q); }
+      return !!message;
     });
-    if (!bad.length) { return true; }
-    bad[0].scrollIntoView({ block: 'center' });
-    var empty = all(bad[0], '.mx-row').filter(function (row) { return !row.querySelector('input:checked'); })[0] || bad[0];
-    var first = empty.querySelector('input,textarea');
+  }
+  function focusOn(q) {
+    q.scrollIntoView({ block: 'center' });
+    var rows = all(q, '[data-row]').filter(function (row) { return !row.querySelector('input:checked'); });
+    var first = q.querySelector('.rank.on .rank-pick') || (q.querySelector('input[type=radio]') && rows[0] || q).querySelector('input:not(:disabled),textarea,select');
     if (first) { first.focus({ preventScroll: true }); }
+  }
+  function check(whole) {
+    var bad = faults(whole ? null : steps[current]), codeFault = box && fault(box);
+    if (codeFault && (whole || next(current, -1) < 0)) { complain(box, codeFault); bad.unshift(box); }
+    if (!bad.length) { return true; }
+    var first = bad[0], step = first === box ? next(-1, 1) : where[first.dataset.q];
+    if (step !== current) { show(step, false); }
+    if (whole) { review(bad); }
+    focusOn(first);
     return false;
+  }
+  /* The list of everything to look at again, each a link to its place. */
+  function review(bad) {
+    var problems = document.querySelector('[data-problems]'), listed = problems.querySelector('ul');
+    problems.hidden = bad.length < 2;
+    listed.textContent = '';
+    bad.forEach(function (q) {
+      var li = document.createElement('li'), a = document.createElement('a'), label = q.querySelector('.q-label');
+      a.href = '#' + q.id;
+      a.textContent = label ? label.textContent.replace(/\s+/g, ' ').trim() : q.id;
+      a.addEventListener('click', reveal);
+      li.appendChild(a); listed.appendChild(li);
+    });
+  }
+  function reveal(event) {
+    var q = document.getElementById(event.currentTarget.getAttribute('href').slice(1)), step = q && q.closest('[data-step]');
+    if (q) { event.preventDefault(); show(step ? steps.indexOf(step) : next(-1, 1), false); focusOn(q); }
   }
   function show(i, focus) {
     current = i;
@@ -148,36 +232,23 @@
     buttons();
     if (!focus) { return; }
     window.scrollTo(0, 0);
-    var heading = steps[i].querySelector('h2');
-    if (heading) { heading.focus({ preventScroll: true }); }
+    var heading = steps[i].querySelector('h2') || steps[i].querySelector('.q-label');
+    if (heading) { heading.setAttribute('tabindex', '-1'); heading.focus({ preventScroll: true }); }
   }
-  function buttons() {
-    var last = next(current, 1) >= steps.length;
-    form.querySelector('[data-back]').hidden = next(current, -1) < 0;
-    form.querySelector('[data-next]').hidden = last;
-    form.querySelector('[data-submit]').hidden = !last;
-  }
-  function refresh() { conditions(); decorate(); progress(); buttons(); }
-
-  form.addEventListener('input', changed);
-  form.addEventListener('change', changed);
   function changed(event) {
     var q = event.target.closest('[data-q], [data-code]');
     refresh();
-    if (q && q.classList.contains('has-error') && (q === box ? codeField.value.trim() : answered(q))) { settle(q); }
+    if (q && q.classList.contains('has-error') && !fault(q)) { settle(q); }
     clearTimeout(timer); timer = setTimeout(save, 350);
   }
-  form.querySelector('[data-next]').addEventListener('click', function () { if (check(steps[current])) { show(next(current, 1), true); save(); } });
-  form.querySelector('[data-back]').addEventListener('click', function () { show(next(current, -1), true); });
-  document.querySelector('[data-draft-clear]').addEventListener('click', function () { if (store) { store.removeItem(key); } store = null; location.reload(); });
-  window.addEventListener('pagehide', save);
 
-  /* Sending: every body has the same length, whatever it says; a double click sends once; without a connection
-     everything stays. The server takes the same answer twice quietly, so trying again is always safe. */
+  /* ---- sending: every body has the same length, whatever it says, and the order of the definition, whatever order was
+     shown; a double click sends once; without a connection everything stays. The server takes the same answer twice
+     quietly, so trying again is always safe. ------------------------------------------------------------------------- */
   function body() {
     var pad = form.querySelector('[data-pad]'), pairs = [];
     pad.value = '';
-    [].forEach.call(form.elements, function (e) {
+    inputs.forEach(function (e) {
       if (!e.name || e.disabled || e === pad || (/radio|checkbox/.test(e.type) && !e.checked)) { return; }
       pairs.push(encodeURIComponent(e.name) + '=' + encodeURIComponent(e.value.replace(/\r?\n/g, '\r\n')));
     });
@@ -185,38 +256,73 @@
     pad.value = new Array(Math.max(room, 0) + 1).join('x');
     return text + pad.value;
   }
+  function plainSubmit() { restoring.forEach(function (back) { back(); }); body(); if (store) { keep('xs-sending', key); } form.submit(); }
   function busy(on) {
     sending = on;
-    var button = form.querySelector('[data-submit]');
-    button.disabled = !!on;
+    form.querySelector('[data-submit]').disabled = !!on;
     saved.textContent = on ? said.saidSending : '';
   }
   function send() {
-    busy(true); lost.hidden = true;
-    fetch(form.action, { method: 'POST', body: body(), credentials: 'omit', referrerPolicy: 'no-referrer', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }).then(function (answer) {
-      if (answer.ok) { sending = 'sent'; forget(survey); location.replace(said.thanks); return; }
-      if (answer.status >= 500) { failed(); return; }
-      form.submit(); /* the server's own page says what is wrong and keeps everything */
+    save(); busy(true); lost.hidden = true;
+    var text = body(), over = false, patience = setTimeout(failed, PATIENCE);
+    function failed() { if (!over) { clearTimeout(patience); fail(); } }
+    fetch(form.action, { method: 'POST', body: text, credentials: 'omit', referrerPolicy: 'no-referrer', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }).then(function (answer) {
+      clearTimeout(patience);
+      if (answer.ok) { over = true; sending = 'sent'; arrived(key); location.replace(said.thanks); return; }
+      if (answer.status >= 500 || answer.status === 429) { failed(); return; }
+      if (link && answer.status === 409) { drop(key); }
+      over = true; sending = true;
+      plainSubmit(); /* the server's own page says what is wrong and keeps everything */
     }, failed);
   }
-  function failed() { save(); busy(false); lost.hidden = false; lost.scrollIntoView({ block: 'center' }); lost.querySelector('button').focus({ preventScroll: true }); }
+  function fail() { busy(false); save(); lost.hidden = false; lost.scrollIntoView({ block: 'center' }); lost.querySelector('button').focus({ preventScroll: true }); }
   form.addEventListener('submit', function (event) {
-    if (sending || !check(steps[current])) { event.preventDefault(); return; }
-    if (window.fetch) { event.preventDefault(); send(); } else { body(); }
+    event.preventDefault();
+    if (sending) { return; }
+    if (next(current, 1) < steps.length) { forward(); return; } /* the Enter key in a line of text */
+    if (!check(true)) { return; }
+    if (window.fetch) { send(); } else { save(); busy(true); plainSubmit(); }
   });
-  lost.querySelector('[data-retry]').addEventListener('click', function () { if (!sending) { send(); } });
+  function forward() { if (check(false)) { show(next(current, 1), true); save(); } }
 
-  restore(); conditions();
+  /* ---- going back after sending: the device remembers that, not what, was sent -------------------------------------- */
+  function alreadySent() {
+    if (!store || 'errors' in said || kept(key.replace('xs:', 'xs-sent:')) === null) { return false; }
+    sentBox.hidden = false; sentBox.classList.add('on');
+    form.hidden = true;
+    document.body.classList.add('sent');
+    all(document, '.intro,[data-draft]').forEach(function (e) { e.hidden = true; });
+    return true;
+  }
+  sentBox.querySelector('button').addEventListener('click', function () {
+    if (given) { location.replace(location.pathname); return; }
+    drop(key.replace('xs:', 'xs-sent:'));
+    location.reload();
+  });
+  window.addEventListener('pageshow', function (event) { if (event.persisted) { if (sending !== false) { busy(false); } alreadySent(); } });
+
+  form.addEventListener('input', changed);
+  form.addEventListener('change', changed);
+  form.querySelector('[data-next]').addEventListener('click', forward);
+  form.querySelector('[data-back]').addEventListener('click', function () { show(next(current, -1), true); save(); });
+  document.querySelector('[data-draft-clear]').addEventListener('click', startOver);
+  lost.querySelector('[data-retry]').addEventListener('click', function () { if (!sending) { send(); } });
+  window.addEventListener('pagehide', save);
+
+  drop('xs-sending');
+  if (alreadySent()) { return; }
+  restore(); follow();
+  steps.forEach(function (step) { if (step.hasAttribute('data-mix')) { restoring.push(reading.shuffle(step, '[data-q]')); } });
+  all(form, '[data-q][data-mix]').forEach(function (q) {
+    var places = all(q, '[data-shuffle]'), row = q.querySelector('[data-row]');
+    (places.length ? places : row ? [row.parentNode] : []).forEach(function (place) { restoring.push(reading.shuffle(place, '[data-option],[data-row]')); });
+  });
+  var problems = document.querySelector('[data-problems]');
   if ('errors' in said) {
     var first = form.querySelector('.step .has-error');
-    current = first && !box.classList.contains('has-error') ? Math.max(0, steps.indexOf(first.closest('[data-step]'))) : 0;
+    current = first && !(box && box.classList.contains('has-error')) ? Math.max(0, steps.indexOf(first.closest('[data-step]'))) : 0;
   }
-  if (!asked(steps[current])) { current = Math.max(0, next(current, -1)); }
+  if (!asked(steps[current])) { current = next(current, -1) < 0 ? Math.min(next(-1, 1), steps.length - 1) : next(current, -1); }
   show(current, false); refresh();
-  var problems = document.getElementById('problems');
-  if (problems) { problems.focus(); all(problems, 'a').forEach(function (link) { link.addEventListener('click', reveal); }); }
-  function reveal(event) {
-    var q = document.getElementById(event.target.getAttribute('href').slice(1)), step = q && q.closest('[data-step]');
-    show(step ? steps.indexOf(step) : 0, false);
-  }
+  if (!problems.hidden) { problems.focus(); all(problems, 'a').forEach(function (one) { one.addEventListener('click', reveal); }); }
 })();

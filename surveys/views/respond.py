@@ -1,10 +1,12 @@
 """The respondent's pages: no cookie, no session, the same for everybody."""
 
+import re
+
 from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.access import public
-from core.terms import Channel
+from core.terms import Access, Channel
 from forms.questionnaire import CODE, Questionnaire
 from surveys import (
     ballots,
@@ -14,6 +16,7 @@ from surveys import (
 )
 from surveys.views.blueprint import bp
 
+PHONE = re.compile(r"Mobi|Android|iPhone")
 BODY = 512 * 1024  # bytes of one answer; more is not an answer
 
 
@@ -33,21 +36,22 @@ def answer(public_id: str, lang: str = "") -> ResponseReturnValue:
     if request.method != "POST":
         return _compressed(sheets.blank(survey, g.language))
     asked = questionnaires.ready_by_id(survey.version_id, g.language)
-    form = Questionnaire(asked.fields, asked.items, request.form)
+    form = Questionnaire(asked.fields, asked.items, request.form, asked.checks)
     if form.validate():
         try:
             ballots.cast(
                 survey,
                 code=form[CODE].data,
                 answers=form.answers,
-                channel=Channel.PHONE if "Mobi" in request.user_agent.string else Channel.COMPUTER,
+                channel=_door(),
                 size=asked.sealed_size,
             )
             return redirect(url_for("surveys.thanks", public_id=public_id, lang=g.language), 303)
         except ballots.UnknownCode as error:
             form[CODE].errors = [str(error)]
         except ballots.AlreadyAnswered:
-            return sheets.note("taken", public_id, g.language), 409
+            kind = "sent" if survey.access is Access.LINK else "taken"
+            return sheets.note(kind, public_id, g.language), 409
         except ballots.NotOpen:
             return sheets.note("closed", public_id, g.language), 409
     return sheets.returned(survey, asked, form), 422
@@ -59,6 +63,13 @@ def thanks(public_id: str, lang: str) -> ResponseReturnValue:
     """Say that the answer has arrived; the device forgets its draft."""
     g.language = lang
     return sheets.note("thanks", public_id, lang, clear=True)
+
+
+def _door() -> Channel:
+    """Return whether a phone or a computer asks: what the browser says of itself, or else its name."""
+    hint = request.headers.get("Sec-CH-UA-Mobile")
+    phone = hint == "?1" if hint else PHONE.search(request.user_agent.string) is not None
+    return Channel.PHONE if phone else Channel.COMPUTER
 
 
 def _compressed(sheet: sheets.Sheet) -> Response:

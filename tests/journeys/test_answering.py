@@ -79,8 +79,9 @@ def test_answering_on_a_phone(phone, survey) -> None:
     assert phone.cookies() == [], "a respondent's page sets no cookie"
     assert received(survey) == 1 and faults == []
     assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('xs:')).length") == 0
-    page.go_back()
-    page.wait_for_load_state()
+    page.goto(f"{survey.url}{survey.link}#c={survey.codes[0]}")
+    assert page.is_visible("[data-sent]") and page.is_hidden("form.survey"), "sent stays sent"
+    assert serious(page) == [] and not overflows(page)
     assert received(survey) == 1
 
 
@@ -147,19 +148,31 @@ def _required(page) -> list[str]:
     return names
 
 
-def test_a_wrong_code_and_a_used_code_are_told(phone, survey) -> None:
+def test_without_scripts_in_english(browser, survey) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{survey.url}{survey.link}/en")
+    assert page.locator(".rule.nojs-only").first.is_visible(), "what is asked only sometimes says when"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
+def test_a_wrong_code_and_a_used_code_are_told(phone, browser, survey) -> None:
     page = phone.new_page()
     page.goto(f"{survey.url}{survey.link}#c={survey.codes[5]}")
     walk(page)
     page.click("[data-submit]")
     page.wait_for_url("**/thanks")
-    other = phone.new_page()
+    another = browser.new_context(locale="zh-CN")
+    other = another.new_page()
     other.goto(f"{survey.url}{survey.link}#c={survey.codes[5]}")
     walk(other)
     other.locator("textarea").first.fill("换一份答案")
     other.click("[data-submit]")
     other.wait_for_load_state()
+    other.wait_for_selector(".note-taken")
     assert "thanks" not in other.url and received(survey) == 1
+    another.close()
 
 
 def test_nothing_at_rest_says_who_answered(phone, survey) -> None:

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.db import db
-from core.terms import Channel
+from core.terms import Access, Channel
 from surveys import ballots, codes, queries
 from surveys.models import Invitation, SealedResponse
 from tests.surveys.conftest import DEFINITION, field
@@ -120,3 +120,45 @@ def test_turnout_counts_every_survey_as_the_single_counts_do(any_app) -> None:
     survey = fielded.survey
     assert queries.turnout([survey]) == {survey.id: (queries.invited(survey), 1)}
     assert queries.turnout([]) == {}
+
+
+def test_a_page_of_a_link_survey_gives_one_right(any_app) -> None:
+    fielded = field(any_app, DEFINITION)
+    fielded.survey.access = Access.LINK
+    db.session.commit()
+    right = ballots.nonce()
+    put(fielded, right)
+    put(fielded, right)
+    put(fielded, ballots.nonce())
+    assert rows() == 2
+    with pytest.raises(ballots.AlreadyAnswered):
+        put(fielded, right, {"a": "y"})
+    db.session.rollback()
+    for wrong in ("", "abc", right[:20], right.lower(), right + "!", fielded.codes[0]):
+        with pytest.raises(ballots.UnknownCode):
+            put(fielded, wrong)
+    assert rows() == 2 and right.encode() not in b"".join(db.session.scalars(sa.select(SealedResponse.tag)))
+
+
+def test_a_nonce_does_not_open_a_survey_with_codes(small) -> None:
+    with pytest.raises(ballots.UnknownCode):
+        put(small, ballots.nonce())
+
+
+@pytest.mark.parametrize(
+    ("agent", "hint", "channel"),
+    [
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148", None, Channel.PHONE),
+        ("Mozilla/5.0 (Linux; Android 9; MI 8) MicroMessenger/8.0", None, Channel.PHONE),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0 WindowsWechat", None, Channel.COMPUTER),
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/120.0 Mobile", "?0", Channel.COMPUTER),
+        ("Mozilla/5.0 (Windows NT 10.0)", "?1", Channel.PHONE),
+        ("", None, Channel.COMPUTER),
+    ],
+)
+def test_the_door_is_recorded(small, app, agent, hint, channel) -> None:
+    headers = {"User-Agent": agent, **({"Sec-CH-UA-Mobile": hint} if hint else {})}
+    sent = app.test_client().post(small.url, data={"code": small.codes[0], "a": "y"}, headers=headers)
+    assert sent.status_code == 303
+    row = db.session.execute(sa.select(SealedResponse)).scalar_one()
+    assert ballots.box(small.survey.id).open(row.tag, row.box).channel is channel
