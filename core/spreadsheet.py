@@ -6,6 +6,8 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from core.errors import BadInput
 from core.i18n import _
@@ -128,6 +130,86 @@ def _xlsx(content: bytes, name: str) -> Iterator[Row]:
         ) from error
 
 
+def read_book(content: bytes, name: str) -> dict[str, list[Row]]:
+    """Return the non-empty rows of every sheet of an .xlsx or .xls; raise `BadInput` saying what is wrong.
+
+    Truth values are written TRUE and FALSE, as such files mean them.
+    """
+    if content[:2] == b"PK":
+        return _xlsx_book(content, name)
+    return _xls_book(content, name)
+
+
+def _xlsx_book(content: bytes, name: str) -> dict[str, list[Row]]:
+    from openpyxl import load_workbook  # here: it brings numpy along, a second and 40 MB no other page needs
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > UNPACKED:
+                raise BadInput(_("%(name)s unpacks to more than 400 MB and was not opened.", name=name))
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        found = {}
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()
+            found[sheet.title] = list(_book_rows(sheet.iter_rows(max_col=COLUMNS, values_only=True), name))
+        return found
+    except BadInput:
+        raise
+    except Exception as error:  # openpyxl lets every parser's own errors through: zlib's, lxml's, its own
+        raise BadInput(
+            _(
+                "%(name)s cannot be opened as a spreadsheet. Open it in Excel or WPS and save it again as .xlsx.",
+                name=name,
+            )
+        ) from error
+
+
+def _xls_book(content: bytes, name: str) -> dict[str, list[Row]]:
+    import xlrd  # here for the same reason as openpyxl above
+
+    try:
+        book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
+        found = {}
+        for sheet in book.sheets():
+            rows = ([_old_cell(cell, book.datemode) for cell in sheet.row(at)] for at in range(sheet.nrows))
+            found[sheet.name] = list(_book_rows(rows, name))
+        return found
+    except BadInput:
+        raise
+    except Exception as error:  # xlrd stumbles over broken files in many ways
+        raise BadInput(
+            _(
+                "%(name)s cannot be opened: it is damaged, or protected by a password. "
+                "Save it as .xlsx without a password.",
+                name=name,
+            )
+        ) from error
+
+
+def _book_rows(rows: Iterable[Sequence[object]], name: str) -> Iterator[Row]:
+    count = 0
+    for line, cells in enumerate(rows, start=1):
+        row = tuple(
+            ("TRUE" if cell else "FALSE") if isinstance(cell, bool) else _text(cell).replace("\u00a0", " ").strip()
+            for cell in cells[:COLUMNS]
+        )
+        if any(row):
+            count += 1
+            _check_rows(count, name)
+            yield Row(line, row)
+
+
+def _old_cell(cell: Any, epoch: int) -> object:
+    """Return the value of a cell of an .xls, which keeps days and truth values as numbers."""
+    import xlrd
+
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        return xlrd.xldate_as_datetime(cell.value, epoch)
+    return None if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR) else cell.value
+
+
 def _check_rows(count: int, name: str) -> None:
     if count > ROWS:
         raise BadInput(_("%(name)s has more than %(count)s rows; split it.", name=name, count=ROWS))
@@ -173,28 +255,75 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes
     return out.getvalue().encode("utf-8-sig")
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook to write; `rows` may be any length, they are written one by one."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[object]]
+
+
 def write_xlsx(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Return an .xlsx with one sheet, a frozen bold header, and no formulas."""
+    out = io.BytesIO()
+    write_book([Sheet(title, columns, rows)], out)
+    return out.getvalue()
+
+
+def write_book(sheets: Iterable[Sheet], out: BinaryIO) -> None:
+    """Write an .xlsx with several sheets to an open file; nothing touches the disk."""
     import xlsxwriter  # here for the same reason as openpyxl above
 
-    out = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-    }
+    options = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
-        sheet = book.add_worksheet("".join(c for c in title if c not in "[]:*?/\\")[:31] or "1")
         bold = book.add_format({"bold": True, "bottom": 1})
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, max(len(columns) - 1, 0), 18)
-        for at, column in enumerate(columns):
-            sheet.write_string(0, at, str(column), bold)
-        for line, row in enumerate(rows, start=1):
-            for at, cell in enumerate(row):
-                if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-                    sheet.write_number(line, at, cell)
-                else:
-                    sheet.write_string(line, at, "" if cell is None else str(cell))
-    return out.getvalue()
+        taken: set[str] = set()
+        for number, told in enumerate(sheets, start=1):
+            sheet = book.add_worksheet(_sheet_name(told.title, number, taken))
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, max(len(told.columns) - 1, 0), 18)
+            for at, column in enumerate(told.columns):
+                sheet.write_string(0, at, str(column), bold)
+            for line, row in enumerate(told.rows, start=1):
+                for at, cell in enumerate(row):
+                    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+                        sheet.write_number(line, at, cell)
+                    elif cell is not None and cell != "":
+                        sheet.write_string(line, at, str(cell))
+
+
+def write_large_book(sheets: Iterable[Sheet], path: Path) -> None:
+    """Write a large .xlsx with several sheets to `path`, a row at a time: five times as fast as the writer above."""
+    from rustpy_xlsxwriter import FastExcel  # it cannot write to memory, so codes and other secrets never go this way
+
+    book = FastExcel(str(path)).freeze(row=1)
+    taken: set[str] = set()
+    for number, sheet in enumerate(sheets, start=1):
+        book = book.sheet(_sheet_name(sheet.title, number, taken), _records(sheet))
+    book.save()
+
+
+def _records(sheet: Sheet) -> Iterator[dict[str, object]]:
+    names = [str(column) for column in sheet.columns]
+    if len(set(names)) < len(names):
+        names = [f"{name} ({place})" for place, name in enumerate(names, start=1)]
+    empty = True
+    for row in sheet.rows:
+        empty = False
+        yield dict(zip(names, (_cell(cell) for cell in row), strict=True))
+    if empty:
+        yield dict.fromkeys(names, "")
+
+
+def _cell(cell: object) -> object:
+    return cell if cell is None or isinstance(cell, (int, float)) else str(cell)
+
+
+def _sheet_name(title: str, number: int, taken: set[str]) -> str:
+    """Return a name Excel takes: 31 characters, none of []:*?/\\', unlike those `taken`, which it joins."""
+    name = "".join(c for c in title if c not in "[]:*?/\\'")[:31].strip() or str(number)
+    if name.casefold() in taken:
+        name = f"{name[:27]} {number}"
+    taken.add(name.casefold())
+    return name
