@@ -14,7 +14,10 @@ from core.terms import Access, Channel, Secrecy, SurveyState
 
 
 class Instrument(Model):
-    """A questionnaire being designed; `revision` counts its changes, so no designer overwrites another."""
+    """A questionnaire being designed; `revision` counts its changes, so no designer overwrites another.
+
+    `used_ids`: every id an item or section of it ever had; none is given to another.
+    """
 
     __tablename__ = "instrument"
 
@@ -23,6 +26,7 @@ class Instrument(Model):
     title: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(5))
     definition: Mapped[dict[str, Any]] = mapped_column(JSON)
+    used_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
     revision: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
 

@@ -53,6 +53,7 @@ PACKAGES = (
         {"dist/css/bootstrap.min.css": STATIC, "dist/js/bootstrap.bundle.min.js": STATIC},
     ),
     Package("htmx.org", "2.0.11", {"dist/htmx.min.js": STATIC}),
+    Package("sortablejs", "1.15.7", {"Sortable.min.js": STATIC}),
     Package("bootstrap-icons", "1.13.2", {f"icons/{name}.svg": STATIC / "icons" for name in ICONS}),
     Package("@fontsource-variable/inter", "5.3.0", {"files/inter-latin-wght-normal.woff2": STATIC}),
     # Tests alone use it, so it is never served.

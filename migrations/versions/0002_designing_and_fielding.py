@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("definition", sa.JSON(), nullable=False),
+        sa.Column("used_ids", sa.JSON(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

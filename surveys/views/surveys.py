@@ -1,23 +1,32 @@
 """Pages of a survey from draft to close."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from core import clock
 from core.access import Permission, requires
 from core.errors import BadInput, DomainError
 from core.i18n import _
-from forms.surveys import FILE, CloseForm, NewSurveyForm
+from core.terms import Access, Secrecy
+from forms.instruments import FILE, NewSurveyForm
+from forms.surveys import CloseForm
 from investigations import queries as investigations
 from members import rules
 from surveys import (
     closing,
+    definitions,
+    designing,
     fielding,
     instruments,
     invitations,
+    keying,
+    library,
     queries,
     questionnaires,
+    reminders,
     slips,
 )
+from surveys.models import Version
 from surveys.views.blueprint import bp
 
 
@@ -34,31 +43,49 @@ def index(investigation_id: int) -> ResponseReturnValue:
 @bp.route("/app/investigations/<int:investigation_id>/surveys/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_SURVEYS)
 def new(investigation_id: int) -> ResponseReturnValue:
-    """Set up a survey from a shipped instrument or an uploaded definition."""
+    """Set up a survey from a published version, a ready instrument or a file."""
     investigation = investigations.investigation(investigation_id, within=g.organisation)
     form = NewSurveyForm()
-    form.offer([(sample.key, sample.title) for sample in fielding.samples()])
+    if not form.is_submitted():
+        form.source.data = request.args.get("source", "")
+    form.offer(_sources(), unseen=fielding.SAMPLES)
     if form.sent():
         try:
             survey = fielding.create(
                 investigation,
-                _definition(form),
+                _asked(form),
                 within=g.organisation,
                 by=g.account,
                 opens_on=form.opens_on.data,
                 closes_on=form.closes_on.data,
+                access=Access(form.access.data or Access.CODES),
+                secrecy=Secrecy(form.secrecy.data or Secrecy.ANONYMOUS),
             )
         except DomainError as error:
             form.blame(error)
         else:
-            flash(_("The survey has been set up. Next: make the answering codes."), "success")
+            by_link = survey.access is Access.LINK
+            told = _("The survey has been set up. Next: make the answering codes.")
+            flash(_("The survey has been set up. Next: open it.") if by_link else told, "success")
             return redirect(url_for("surveys.show", survey_id=survey.id))
     page = render_template("surveys/new.html", investigation=investigation, form=form)
     return page, 422 if form.errors else 200
 
 
-def _definition(form: NewSurveyForm) -> instruments.Definition:
-    if form.source.data != FILE:
+def _sources() -> dict[str, list[tuple[str, str]]]:
+    """Return what a survey can ask, by where it comes from."""
+    ours = [(f"version.{row.id}", row.title) for row in designing.published(within=g.organisation)]
+    ready = [(f"library.{row.key}", row.title) for row in library.listed()]
+    return {**({_("Published by you"): ours} if ours else {}), _("Ready questionnaires"): ready}
+
+
+def _asked(form: NewSurveyForm) -> instruments.Definition | Version:
+    kind, _dot, key = form.source.data.partition(".")
+    if kind == "version":
+        return designing.version(int(key), within=g.organisation)
+    if kind == "library":
+        return library.found(key).definition
+    if kind != FILE:
         return fielding.sample(form.source.data)
     sent = form.definition.data
     try:
@@ -83,6 +110,11 @@ def show(survey_id: int) -> ResponseReturnValue:
         may_invite=invitations.may_invite(survey),
         floor=rules.value(g.organisation, "suppression.invited_floor"),
         unfinished=closing.unfinished(survey),
+        told=keying.standing(survey),
+        closes_itself_on=closing.closes_itself_on(survey),
+        today=clock.today(),
+        reminded=next(iter(reminders.sent(survey)), None),
+        languages_asked=definitions.tongues(survey.version.definition) or (survey.version.language,),
         link=link,
         qr=slips.qr(link),
         reachable=not slips.only_this_machine(link),
@@ -117,13 +149,19 @@ def close(survey_id: int) -> ResponseReturnValue:
     survey = queries.survey(survey_id, within=g.organisation)
     form = CloseForm()
     if form.sent():
-        closing.close(survey, by=g.account)
-        flash(_("The survey is closed. The key has been destroyed; nobody can tie an answer to a person."), "success")
-        return redirect(url_for("surveys.results", survey_id=survey_id))
+        try:
+            closing.close(survey, by=g.account)
+        except DomainError as error:
+            form.blame(error)
+        else:
+            told = _("The survey is closed. The key has been destroyed; nobody can tie an answer to a person.")
+            flash(told, "success")
+            return redirect(url_for("surveys.results", survey_id=survey_id))
     page = render_template(
         "surveys/close.html",
         survey=survey,
         form=form,
+        told=keying.standing(survey),
         invited=queries.invited(survey),
         received=queries.received(survey),
         floor=rules.value(g.organisation, "suppression.results_floor"),
