@@ -1,0 +1,298 @@
+"""The columnar snapshot of a closed survey: one Parquet file, counted with DuckDB.
+
+The database keeps the truth: one JSON document for each response. A snapshot is made from it when a survey is large,
+can be thrown away and made again, and must give the very same counts (a test holds it to that). Its rows stand in the
+order of the responses' random keys, which themselves are not in it.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from core.db import db
+from core.terms import Channel
+from questions.base import Column, Counts, Item, Measure
+from questions.paths import walk
+from questions.rules import holds
+from surveys.counting import Cross
+from surveys.models import Response, Survey
+from surveys.questionnaires import Ready
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+CHUNK = 20_000  # responses in memory at once while a snapshot is made
+CHANNEL, COMPLETE, ASKED = "channel", "complete", "asked:"
+MEMORY = "512MB"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of the file and what it holds: a cell of an item, or whether a conditional item was asked."""
+
+    name: str
+    type: str
+
+
+def folder() -> Path:
+    """Return the folder of snapshots; it is made when it is not there, readable by this user only."""
+    path: Path = current_app.config["SETTINGS"].data / "snapshots"
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def file(survey: Survey) -> Path:
+    """Return where a survey's snapshot is kept."""
+    return folder() / f"{survey.public_id}.parquet"
+
+
+def fields(asked: Ready) -> list[Field]:
+    """Return the columns of the file for a version."""
+    listed = [Field(CHANNEL, "VARCHAR"), Field(COMPLETE, "BOOLEAN")]
+    jumped = any(item.jumps for item in asked.items)
+    for item in asked.items:
+        if not item.kind.answerable:
+            continue
+        if item.rules or jumped:
+            listed.append(Field(ASKED + item.name, "BOOLEAN"))
+        listed += [Field(column.name, _type(column)) for column in item.kind.exported(item)]
+    return listed
+
+
+def _type(column: Column) -> str:
+    if column.measure is Measure.NUMBER:
+        return "DOUBLE"
+    coded = bool(column.labels) and all(isinstance(value, int) for value in column.labels)
+    return "SMALLINT" if coded else "VARCHAR"
+
+
+def build(survey: Survey, asked: Ready, *, progress: Callable[[float], None] = lambda share: None) -> Path:
+    """Write a closed survey's snapshot, a chunk at a time; a half-made one never replaces a whole one."""
+    listed, target = fields(asked), file(survey)
+    size = db.session.scalar(select(func.count()).select_from(Response).where(Response.survey_id == survey.id)) or 0
+    with tempfile.TemporaryDirectory(dir=folder(), prefix="making-") as making, _connection() as duck:
+        done = 0
+        for number, rows in enumerate(_chunks(survey, asked, listed)):
+            _write(duck, listed, rows, Path(making) / f"{number:05}.parquet")
+            done += len(rows)
+            progress(done / max(size, 1))
+        if not done:
+            _write(duck, listed, [], Path(making) / "00000.parquet")
+        whole = Path(making) / "whole"
+        duck.execute(
+            f"COPY (SELECT * FROM read_parquet('{making}/*.parquet')) TO '{whole}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+        os.chmod(whole, 0o600)
+        os.replace(whole, target)
+    return target
+
+
+def _chunks(survey: Survey, asked: Ready, listed: Sequence[Field]) -> Iterator[list[tuple[Any, ...]]]:
+    cells = _cells(asked)
+    query = (
+        select(Response.channel, Response.complete, Response.answers)
+        .where(Response.survey_id == survey.id)
+        .order_by(Response.id)
+        .execution_options(yield_per=CHUNK)
+    )
+    for part in db.session.execute(query).partitions():
+        yield [(channel.value, complete, *cells(answers)) for channel, complete, answers in part]
+
+
+def _cells(asked: Ready) -> Callable[[Mapping[str, Any]], Iterable[Any]]:
+    """Return what turns a response's answers into the cells of its row, in the order of `fields`.
+
+    Answers off the path were never stored, so a rule can be judged on all answers at once; only jumps need the walk.
+    """
+    items = [item for item in asked.items if item.kind.answerable]
+    jumped = any(item.jumps for item in asked.items)
+
+    def cells(answers: Mapping[str, Any]) -> Iterator[Any]:
+        on_path = {item.name for item in walk(asked.items, answers)[0]} if jumped else ()
+        for item in items:
+            if jumped:
+                yield item.name in on_path
+            elif item.rules:
+                yield all(holds(rule, answers) for rule in item.rules)
+            yield from item.kind.cells(answers, item)
+
+    return cells
+
+
+def _write(duck: "DuckDBPyConnection", listed: Sequence[Field], rows: Sequence[Sequence[Any]], path: Path) -> None:
+    import numpy as np  # here: web workers that show small surveys need neither numpy nor DuckDB
+
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(listed)
+    chunk: dict[str, Any] = {}
+    for place, (field, values) in enumerate(zip(listed, columns, strict=True)):
+        array = np.empty(len(values), dtype=object)
+        array[:] = [None if value is None else str(value) for value in values] if field.type == "VARCHAR" else values
+        chunk[f"c{place}"] = array
+    told = ", ".join(
+        f"TRY_CAST(c{place} AS {field.type}) AS {_quoted(field.name)}" for place, field in enumerate(listed)
+    )
+    duck.register("chunk", chunk)
+    duck.execute(f"COPY (SELECT {told} FROM chunk) TO '{path}' (FORMAT parquet)")
+    duck.unregister("chunk")
+
+
+def _connected() -> "DuckDBPyConnection":
+    import duckdb  # here: see _write
+
+    duck = duckdb.connect(":memory:")
+    duck.execute(f"SET memory_limit = '{MEMORY}'")
+    # Nothing is fetched, ever: not an extension, not a remote file; and nothing is spilled where it could stay behind.
+    duck.execute("SET autoinstall_known_extensions = false")
+    duck.execute("SET temp_directory = ''")
+    return duck
+
+
+@contextmanager
+def _connection() -> Iterator["DuckDBPyConnection"]:
+    duck = _connected()
+    try:
+        yield duck
+    finally:
+        duck.close()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def rows(survey: Survey, asked: Ready) -> Iterator[Sequence[Any]]:
+    """Yield every response as (channel, complete, cell, cell, ...), cells in the order of the exported columns."""
+    path = ready(survey, asked)
+    columns = [column for item in asked.items if item.kind.answerable for column in item.kind.exported(item)]
+    told = ", ".join([CHANNEL, COMPLETE, *(_quoted(column.name) for column in columns)])
+    mended = [(place, column) for place, column in enumerate(columns, start=2) if _needs_mending(column)]
+    with _connection() as duck:
+        found = duck.execute(f"SELECT {told} FROM read_parquet('{path}')")
+        while part := found.fetchmany(CHUNK):
+            for cells in part:
+                row = list(cells)
+                for place, column in mended:
+                    if row[place] is not None:
+                        row[place] = _value(row[place], column)
+                yield row
+
+
+def ready(survey: Survey, asked: Ready) -> Path:
+    """Return a survey's snapshot, made now when it is not there or is not of these responses."""
+    path = file(survey)
+    return path if fresh(survey, path) else build(survey, asked)
+
+
+def fresh(survey: Survey, path: Path) -> bool:
+    """Say whether a snapshot holds as many rows as the database holds responses; they never change once closed."""
+    if not path.exists():
+        return False
+    with _connection() as duck:
+        held = duck.execute(f"SELECT num_rows FROM parquet_file_metadata('{path}')").fetchone()
+    size = db.session.scalar(select(func.count()).select_from(Response).where(Response.survey_id == survey.id)) or 0
+    return held is not None and held[0] == size
+
+
+def _needs_mending(column: Column) -> bool:
+    """Say whether a column's values come back from the file as something else than they went in."""
+    return column.measure is Measure.NUMBER or any(not isinstance(value, str) for value in column.labels)
+
+
+class SnapshotSource:
+    """Counts from a snapshot: the same protocol, and the same numbers, as counting in the database."""
+
+    def __init__(self, path: Path, asked: Ready) -> None:
+        self._asked = asked
+        self._fields = {field.name: field.type for field in fields(asked)}
+        self._counted: dict[str, Counts] = {}
+        self._duck = _connected()
+        self._duck.execute(f"CREATE VIEW answers AS SELECT * FROM read_parquet('{path}')")
+
+    def size(self) -> int:
+        """Return how many responses there are."""
+        return int(self._one("SELECT count(*) FROM answers")[0])
+
+    def complete(self) -> int:
+        """Return how many have every required answer."""
+        return int(self._one(f"SELECT count(*) FILTER ({COMPLETE}) FROM answers")[0])
+
+    def channels(self) -> Mapping[Channel, int]:
+        """Return how many came through each door."""
+        rows = self._all(f"SELECT {CHANNEL}, count(*) FROM answers GROUP BY 1")
+        return {Channel(value): times for value, times in rows}
+
+    def counts(self, item: Item) -> Counts:
+        """Return an item's counts; all items are counted in one go, in one pass over the file."""
+        if not self._counted:
+            self._counted = self._count([item for item in self._asked.items if item.kind.answerable])
+        return self._counted[item.name]
+
+    def _count(self, items: Sequence[Item]) -> dict[str, Counts]:
+        wanted: list[str] = ["count(*)"]
+        for item in items:
+            columns = item.kind.exported(item)
+            given = " OR ".join(f"{_quoted(column.name)} IS NOT NULL" for column in columns)
+            flag = ASKED + item.name
+            wanted.append(f"count(*) FILTER ({_quoted(flag)})" if flag in self._fields else "count(*)")
+            wanted.append(f"count(*) FILTER ({given})")
+            wanted += [f"histogram({_quoted(column.name)})" for column in columns if column.measure is not Measure.TEXT]
+        told = iter(self._one(f"SELECT {', '.join(wanted)} FROM answers"))
+        size, counted = next(told), {}
+        for item in items:
+            asked, answered = next(told), next(told)
+            columns = item.kind.exported(item)
+            by = {
+                column.name: {_value(value, column): times for value, times in (next(told) or {}).items()}
+                for column in columns
+                if column.measure is not Measure.TEXT
+            }
+            texts = {column.name: self._texts(column.name) for column in columns if column.measure is Measure.TEXT}
+            counted[item.name] = Counts(asked, answered, size - asked, by, texts)
+        return counted
+
+    def cross(self, a: Item, b: Item) -> Cross:
+        """Return how two different items were answered together."""
+        on_path = " AND ".join(
+            [_quoted(ASKED + item.name) for item in (a, b) if ASKED + item.name in self._fields] or ["true"]
+        )
+        both: dict[tuple[str, Any, str, Any], int] = {}
+        columns = [
+            [column for column in item.kind.exported(item) if column.measure is not Measure.TEXT] for item in (a, b)
+        ]
+        for left in columns[0]:
+            for right in columns[1]:
+                query = (
+                    f"SELECT {_quoted(left.name)}, {_quoted(right.name)}, count(*) FROM answers "
+                    f"WHERE {on_path} GROUP BY ALL"
+                )
+                for value, other, times in self._all(query):
+                    both[left.name, _value(value, left), right.name, _value(other, right)] = times
+        asked = self._one(f"SELECT count(*) FROM answers WHERE {on_path}")[0]
+        return Cross(asked, both)
+
+    def _texts(self, name: str) -> list[str]:
+        rows = self._all(f"SELECT {_quoted(name)} FROM answers WHERE {_quoted(name)} IS NOT NULL")
+        return [text for (text,) in rows]
+
+    def _one(self, query: str) -> tuple[Any, ...]:
+        return self._all(query)[0]
+
+    def _all(self, query: str) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self._duck.execute(query).fetchall()
+        return rows
+
+
+def _value(value: Any, column: Column) -> Any:
+    """Return a value as `cells` gave it: whole numbers whole, words where a coded column holds both."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and value not in column.labels:
+        return next((known for known in column.labels if str(known) == value), value)
+    return value
