@@ -19,6 +19,8 @@ import members.sessions
 import members.views
 import reports.jobs
 import reports.views
+import surveys.commands
+import surveys.jobs
 import surveys.views
 from core import access, errors, headers, i18n, icons, jobs, numbers, schema, seal
 from core import db as database
@@ -26,7 +28,7 @@ from core.access import public
 from core.settings import Settings, WrongSetting, read
 
 PAGES = (desk, members, investigations, surveys, interviews, concerns, reports)
-JOBS = (concerns.jobs, reports.jobs)
+JOBS = (concerns.jobs, reports.jobs, surveys.jobs)
 
 
 def create_app(settings: Settings | None = None, **config: object) -> Flask:
@@ -84,6 +86,7 @@ def _root() -> ResponseReturnValue:
 
 def _add_commands(app: Flask) -> None:
     concerns.commands.init_app(app)
+    surveys.commands.init_app(app)
     exchange.commands.init_app(app, create_app)
 
     @app.cli.command("upgrade")

@@ -1,8 +1,9 @@
 """Where excerpts come from: a new source is one function and one line in `SOURCES`."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,7 +12,8 @@ from core.terms import SourceKind, SurveyState
 from interviews.queries import notes_for_concerns
 from investigations.models import Investigation
 from members.models import Organisation
-from questions.base import Shape
+from questions.base import Item, Shape
+from questions.paths import part
 from surveys import queries as surveys
 from surveys import questionnaires
 from surveys.models import Response
@@ -45,12 +47,18 @@ def from_surveys(investigation: Investigation) -> Iterator[Said]:
         # Only what was said is read, not the key it is stored under.
         answers = list(db.session.scalars(select(Response.answers).where(Response.survey_id == survey.id)))
         for item in questionnaires.ready(survey.version).items:
-            tally = item.kind.tally(answers, item)
-            if tally.shape is Shape.TEXTS:
-                texts = [text.strip() for text in tally.texts]
-                random.SystemRandom().shuffle(texts)
-                for text in sorted(filter(None, texts)):
-                    yield Said(SourceKind.SURVEY, survey.id, text, item=item.name)
+            texts = [text.strip() for text in _texts(item, answers)] if item.kind.answerable else []
+            random.SystemRandom().shuffle(texts)
+            for text in sorted(filter(None, texts)):
+                yield Said(SourceKind.SURVEY, survey.id, text, item=item.name)
+
+
+def _texts(item: Item, answers: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    """Return what was written to a question asked for words, or to those of its rows that were."""
+    tally = item.kind.tally([part(given, item) for given in answers], item)
+    if tally.shape is Shape.TEXTS:
+        return tally.texts
+    return [text for row in tally.rows if row.tally.shape is Shape.TEXTS for text in row.tally.texts]
 
 
 def from_talks(investigation: Investigation) -> Iterator[Said]:

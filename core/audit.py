@@ -25,12 +25,12 @@ class AuditEntry(Model):
 
 
 def note(action: str, thing: Any, *, by: Any) -> None:
-    """Write down that the account `by` did `action` to the row `thing`."""
+    """Write down that the account `by` did `action` to the row `thing`; without an account the clock did it."""
     db.session.flush()
     db.session.add(
         AuditEntry(
-            organisation_id=by.organisation_id,
-            account_id=by.id,
+            organisation_id=(by or thing).organisation_id,
+            account_id=by.id if by else None,
             action=action,
             thing=type(thing).__name__.lower(),
             thing_id=str(thing.id),

@@ -1,7 +1,7 @@
 """Work that need not hold up a page: our own table for the truth, Huey to carry it to a worker."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,10 @@ from core.terms import JobState
 HEARTBEAT = 5  # seconds between signs of life
 LOST = timedelta(seconds=60)  # silence after which a running job counts as lost with its worker
 TRIES = 3
+REST = timedelta(hours=1)  # before due work that failed is tried again
+SPOKEN = "zh"  # the language of jobs nobody asked for
 HANDLERS: dict[str, Callable[..., Any]] = {}
+DUE: dict[str, Callable[[], Iterable[int]]] = {}
 IN_HAND: set[int] = set()  # jobs this process is running
 
 
@@ -67,6 +70,41 @@ def job(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Register `handler(progress, **arguments)` under "package.function"; it must be safe to run twice."""
     HANDLERS[f"{handler.__module__.split('.')[0]}.{handler.__name__}"] = handler
     return handler
+
+
+def due(name: str) -> Callable[[Callable[[], Iterable[int]]], Callable[[], Iterable[int]]]:
+    """Register a question the worker asks every half minute: for which organisations (ids) is the job `name` due?
+
+    The job gets `within_id`, the organisation's id; it must make its own question answer "none".
+    """
+
+    def register(question: Callable[[], Iterable[int]]) -> Callable[[], Iterable[int]]:
+        DUE[name] = question
+        return question
+
+    return register
+
+
+def start_due(*, language: str) -> int:
+    """Enqueue every job that is due; return how many. Commits.
+
+    One that waits or runs is not started again, and one that failed rests for a while before it is tried again.
+    """
+    started = 0
+    for name, question in DUE.items():
+        for organisation_id in list(question()):
+            busy = select(Job.id).where(
+                Job.name == name,
+                Job.organisation_id == organisation_id,
+                Job.state.in_([JobState.WAITING, JobState.RUNNING])
+                | ((Job.state == JobState.FAILED) & (Job.finished_at > now() - REST)),
+            )
+            if db.session.scalar(busy.limit(1)) is None:
+                enqueue(name, organisation_id=organisation_id, language=language, within_id=organisation_id)
+                started += 1
+    db.session.commit()
+    db.session.remove()
+    return started
 
 
 def enqueue(name: str, *, organisation_id: int, language: str, **arguments: Any) -> Job:
@@ -273,4 +311,9 @@ def _sweep(app: Flask) -> None:
     with app.app_context():
         while True:
             recover()
+            try:
+                start_due(language=SPOKEN)
+            except Exception as error:  # the next half minute tries again; the thread must not die
+                db.session.remove()
+                app.logger.error("due jobs: %s", type(error).__name__, exc_info=error)
             pause.wait(LOST.total_seconds() / 2)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MAIL = ("smtp://", "smtp+tls://", "smtps://")
 QUEUES = ("inline", "local", "postgresql://", "redis://")
 
 
@@ -19,7 +20,9 @@ class Settings:
 
     `data`: the instance folder (database, keys, files). `database`: an SQLAlchemy URL. `queue`: where jobs
     wait: "inline" (run at once), "local" (a file beside the database), or a postgresql:// or redis:// address.
-    `https`: cookies only over TLS. `upload_limit`: bytes a request may carry.
+    `https`: cookies only over TLS. `upload_limit`: bytes a request may carry. `mail`: the mail server, as
+    smtp://, smtp+tls:// (STARTTLS) or smtps://, with user and password where it asks for them; empty: no mail is sent.
+    `mail_from`: the sender's address.
     """
 
     data: Path
@@ -27,6 +30,8 @@ class Settings:
     queue: str = "local"
     https: bool = False
     upload_limit: int = 20 * 1024 * 1024
+    mail: str = ""
+    mail_from: str = ""
 
     @property
     def keys(self) -> Path:
@@ -44,6 +49,8 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         database=_database(environment.get("DATABASE_URL", ""), data),
         queue=_queue(environment.get("XINSHENG_QUEUE", "")),
         https=_switch("XINSHENG_HTTPS", environment.get("XINSHENG_HTTPS", "")),
+        mail=_mail(environment.get("XINSHENG_MAIL", ""), environment.get("XINSHENG_MAIL_FROM", "")),
+        mail_from=environment.get("XINSHENG_MAIL_FROM", ""),
         upload_limit=_megabytes("XINSHENG_UPLOAD_MB", environment.get("XINSHENG_UPLOAD_MB", "20")),
     )
 
@@ -66,6 +73,16 @@ def _queue(value: str) -> str:
     if value.startswith(QUEUES):
         return value
     raise WrongSetting("XINSHENG_QUEUE: use inline, local, postgresql://… or redis://….")
+
+
+def _mail(server: str, sender: str) -> str:
+    if not server:
+        return ""
+    if not server.startswith(MAIL):
+        raise WrongSetting("XINSHENG_MAIL: use smtp://host:25, smtp+tls://user:password@host:587 or smtps://host:465.")
+    if "@" not in sender:
+        raise WrongSetting("XINSHENG_MAIL_FROM: the sender's address is missing.")
+    return server
 
 
 def _switch(name: str, value: str) -> bool:

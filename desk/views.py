@@ -19,6 +19,7 @@ bp = Blueprint("desk", __name__, url_prefix="/app")
 MENU = (
     ("desk.overview", lazy("Overview"), "house", Permission.USE_DESK),
     ("investigations.index", lazy("Investigations"), "clipboard-data", Permission.SEE_INVESTIGATIONS),
+    ("surveys.instruments", lazy("Questionnaires"), "card-checklist", Permission.MANAGE_SURVEYS),
     ("interviews.index", lazy("Talks"), "chat-dots", Permission.RECORD_TALKS),
     ("interviews.coverage", lazy("Coverage"), "bar-chart", Permission.SEE_COVERAGE),
     ("members.index", lazy("Members"), "people", Permission.SEE_MEMBERS),

@@ -26,10 +26,11 @@ from members import accounts
 from members import queries as members
 from members.models import Account
 from members.organisations import OrganisationDetails, SecretaryDetails
-from surveys import fielding, instruments, invitations
+from surveys import bank, designing, fielding, instruments, invitations, library
 
 SAMPLE = ROOT / "exchange" / "sample"
 SIGN_INS = "demo-sign-ins.txt"
+DESIGNED = "stay"  # the ready instrument that stands on the designer's desk
 INVITED = 12  # slips of the survey that is open to try
 
 
@@ -111,6 +112,7 @@ def _load(language: str, tell: Tell) -> list[str]:
     chain.group(investigation, by=account)
     _decide(investigation, words, account)
     link, code = _open_survey(investigation, words, sample, account)
+    _design(account)
     db.session.commit()
     lines = [f"{role_words(person)}: {person.username} / {passwords[person.username]}" for person in sample.people]
     return [*lines, _("open survey to try: %(link)s (code %(code)s)", link=link, code=code)]
@@ -197,6 +199,13 @@ def _open_survey(
     slips = invitations.invite(survey, members=people, spares=2, within=account.organisation, by=account)
     fielding.open_(survey, within=account.organisation, by=account)
     return f"/s/{survey.public_id}", slips[-1].code
+
+
+def _design(account: Account) -> None:
+    """Begin a questionnaire from the library, and keep one of its questions in the bank."""
+    draft = designing.begin(library.found(DESIGNED).definition, within=account.organisation, by=account)
+    name = next(item["id"] for item in draft.definition["sections"][0]["items"] if item["type"] != "note")
+    bank.keep(draft, name, within=account.organisation, by=account)
 
 
 def _keep_private(path: Path, lines: list[str]) -> None:

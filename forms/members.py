@@ -1,13 +1,14 @@
 """What the pages of members may send."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from wtforms import IntegerField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from core.i18n import LANGUAGES, lazy
+from core.mail import ADDRESS
 from core.terms import MemberCategory, OrganisationKind, Role, Standing, Term
 from forms.base import HouseForm
 from forms.fields import UploadField
@@ -16,6 +17,7 @@ NEEDED = lazy("Please fill this in.")
 TOO_LONG = lazy("At most %(max)d characters.")
 CHOOSE = lazy("Choose one of these.")
 WHOLE = lazy("Write a whole number.")
+MAIL = lazy("Write an address such as name@example.org.")
 YEAR = lazy("Write a year such as 1985.")
 PASSWORD_LIMIT = 200
 
@@ -24,11 +26,12 @@ def _needed() -> InputRequired:
     return InputRequired(message=NEEDED)
 
 
-def _line(label: object, most: int, *, needed: bool = False, **attributes: Any) -> StringField:
-    checks = [_needed()] if needed else []
+def _line(
+    label: object, most: int, *, needed: bool = False, checks: Sequence[Any] = (), **attributes: Any
+) -> StringField:
     return StringField(
         label,
-        [*checks, Length(max=most, message=TOO_LONG)],
+        [*([_needed()] if needed else []), *checks, Length(max=most, message=TOO_LONG)],
         default="",
         filters=[_stripped],
         render_kw={"maxlength": most, **attributes},
@@ -151,6 +154,15 @@ class MemberForm(HouseForm):
         render_kw={"inputmode": "numeric"},
     )
     phone = _line(lazy("Telephone"), 40, inputmode="tel", autocomplete="off")
+    email = _line(
+        lazy("Mail address"),
+        120,
+        checks=[Optional(), Regexp(ADDRESS, message=MAIL)],
+        inputmode="email",
+        autocomplete="off",
+        autocapitalize="none",
+        spellcheck="false",
+    )
     note = TextAreaField(
         lazy("Note"), [Length(max=500, message=TOO_LONG)], default="", filters=[_stripped], render_kw={"rows": 3}
     )

@@ -1,6 +1,7 @@
 """Forms of the surveys package."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from wtforms import (
     BooleanField,
@@ -11,6 +12,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
     ValidationError,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
@@ -20,31 +22,12 @@ from core.i18n import _, lazy
 from core.terms import Channel
 from forms.base import HouseForm
 from forms.fields import UploadField
+from forms.questionnaire import Questionnaire
+from questions.base import Answers
+from questions.paths import unanswered, walk
 
-FILE = "file"
 ROSTERLESS = "0"  # the members who are in no group
 PLACES = (Channel.PAPER, Channel.PHONE, Channel.COMPUTER, Channel.IMPORTED)
-
-
-class NewSurveyForm(HouseForm):
-    """A survey from a shipped instrument or from a file."""
-
-    source = RadioField(lazy("Questionnaire"), [InputRequired()])
-    definition = UploadField(lazy("Definition file"), render_kw={"accept": ".yaml,.yml,.json"})
-    opens_on = DateField(lazy("First day"), [Optional()])
-    closes_on = DateField(lazy("Last day"), [Optional()])
-
-    def offer(self, samples: Iterable[tuple[str, str]]) -> None:
-        """Set the instruments to choose from."""
-        listed = [SelectChoice(key, title) for key, title in samples]
-        self.source.choices = [*listed, SelectChoice(FILE, _("From a file of my own (YAML or JSON)"))]
-        if not self.source.data and not self.is_submitted():
-            self.source.data = listed[0].value
-
-    def validate_definition(self, field: UploadField) -> None:
-        """Ask for the file when it is to come from one."""
-        if self.source.data == FILE and not (field.data and field.data.filename):
-            raise ValidationError(_("Please choose the file."))
 
 
 class InviteForm(HouseForm):
@@ -52,6 +35,9 @@ class InviteForm(HouseForm):
 
     groups = SelectMultipleField(
         lazy("Members"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=True
+    )
+    only = TextAreaField(
+        lazy("Only these members"), [Optional(), Length(max=40_000)], render_kw={"rows": 3, "spellcheck": "false"}
     )
     spares = IntegerField(
         lazy("Spare slips"), [InputRequired(), NumberRange(0, 2000)], default=0, render_kw={"min": 0, "max": 2000}
@@ -99,3 +85,72 @@ class CloseForm(HouseForm):
     understood = BooleanField(
         lazy("I understand: afterwards nobody can answer, and it cannot be opened again."), [InputRequired()]
     )
+
+
+class ExtendForm(HouseForm):
+    """A later last day."""
+
+    closes_on = DateField(lazy("New last day"), [InputRequired()])
+
+
+class RemindForm(HouseForm):
+    """How many were reminded by a printed list, or the address a mail leads to."""
+
+    address = StringField(
+        lazy("Address in the letter"),
+        [
+            InputRequired(),
+            Length(max=200),
+            Regexp(r"^https?://[^\s/#?]+/?$", message=lazy("Like http://192.168.1.20:5000")),
+        ],
+    )
+
+
+class SheetForm(HouseForm):
+    """The number printed on a paper form."""
+
+    number = IntegerField(lazy("Sheet number"), [InputRequired(), NumberRange(1, 100_000)], render_kw={"min": 1})
+
+
+class SettleForm(HouseForm):
+    """Which of two keyings of a paper form is right, question by question."""
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> "SettleForm":
+        """Return a form that asks about the items `names`."""
+        fields = {
+            f"item-{name}": RadioField(
+                name,
+                [InputRequired()],
+                choices=[SelectChoice("1", lazy("First keying")), SelectChoice("2", lazy("Second keying"))],
+            )
+            for name in names
+        }
+        form: SettleForm = type("SettleOne", (cls,), fields)()
+        return form
+
+    def chosen(self) -> dict[str, int]:
+        """Return the number of the right keying by item."""
+        return {
+            field.name.removeprefix("item-"): int(field.data)
+            for field in self
+            if field.name.startswith("item-") and field.data
+        }
+
+
+class PaperSheet(Questionnaire):
+    """What was keyed from a paper form: what nobody ticked may stay empty, what no answer can be is refused."""
+
+    complete = False  # every required question on the path was answered
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Keep the answers on the path; those off it are dropped with their errors."""
+        given: Answers = {}
+        for item in self.items:
+            given.update(self._fields[item.name].data)
+        asked, self.answers = walk(self.items, given)
+        for item in asked:
+            field = self._fields[item.name]
+            field.errors = list(field.process_errors)
+        self.complete = not unanswered(asked, self.answers)
+        return not any(field.errors for field in self)

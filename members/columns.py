@@ -40,6 +40,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "standing": ("在岗状态", "人员状态", "在职状态", "在岗情况", "状态", "status", "standing"),
     "phone": ("手机", "手机号", "手机号码", "电话", "联系电话", "联系方式", "电话号码", "phone", "mobile",
               "telephone", "phonenumber", "mobilenumber", "tel"),
+    "email": ("邮箱", "电子邮箱", "邮件", "电子邮件", "邮箱地址", "电子邮箱地址", "电子邮件地址", "email", "mail",
+              "emailaddress", "mailaddress"),
     "note": ("备注", "说明", "note", "notes", "remark", "remarks", "comment"),
 }  # fmt: skip
 OWN_WORDS = {"group": "group", "duty": "duty", "category": "membership", "joined_on": "joined"}
@@ -57,6 +59,7 @@ LABELS = {
     "standing": lazy("Standing"),
     "standing_note": lazy("Standing, in the file's words"),
     "phone": lazy("Telephone"),
+    "email": lazy("Mail address"),
     "note": lazy("Note"),
 }
 # Never read, whatever is in them: identity documents, where people live, their bank.
@@ -123,7 +126,7 @@ def find(rows: Sequence[Row], name: str) -> tuple[Columns, int]:
 
 def _claim(row: Row, heads: Sequence[str]) -> Columns:
     at: dict[str, int] = {}
-    private = {place for place, head in enumerate(heads) if PRIVATE.search(head)}
+    private = {place for place, head in enumerate(heads) if PRIVATE.search(head) and head not in SYNONYMS["email"]}
     for field in SYNONYMS:
         names = synonyms(field)
         free = [

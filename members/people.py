@@ -31,6 +31,7 @@ class MemberDetails:
     joined_on: str = ""
     shift: str = ""
     phone: str = ""
+    email: str = ""
     note: str = ""
 
 

@@ -273,7 +273,7 @@ def write_parsed(parsed: ParsedRoster, within: Organisation) -> Preview:
 def _nobody(within: Organisation) -> Member:
     return Member(
         organisation_id=within.id,
-        gender="", post="", duty="", joined_on="", shift="", standing_note="", phone="", note="",
+        gender="", post="", duty="", joined_on="", shift="", standing_note="", phone="", email="", note="",
         category=MemberCategory.FULL,
         standing=Standing.ACTIVE,
     )  # fmt: skip

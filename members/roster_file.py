@@ -7,6 +7,7 @@ from typing import Any
 from core import spreadsheet
 from core.errors import BadInput
 from core.i18n import _
+from core.mail import ADDRESS
 from core.spreadsheet import Row
 from core.terms import MemberCategory, Standing
 from members import cells, columns
@@ -24,6 +25,7 @@ LIMITS = {
     "duty": 80,
     "shift": 40,
     "phone": 40,
+    "email": 120,
     "note": 500,
 }
 TOTALS = frozenset({"合计", "小计", "总计", "共计", "total", "subtotal", "sum"})
@@ -159,6 +161,11 @@ def _values(texts: Mapping[str, str], remarks: list[str]) -> dict[str, Any]:
     for field in ("number", "name", "gender", "group", "post", "shift", "phone", "note"):
         if field in texts:
             values[field] = cells.short(texts[field], LIMITS[field], LABELS[field])
+    if "email" in texts:
+        if texts["email"] and not ADDRESS.fullmatch(texts["email"]):
+            remarks.append(_("“%(text)s” is no mail address and was left out", text=texts["email"][:20]))
+        else:
+            values["email"] = cells.short(texts["email"], LIMITS["email"], LABELS["email"])
     if "birth_year" in texts:
         born = cells.period(texts["birth_year"], LABELS["birth_year"])
         values["birth_year"] = int(born[:4]) if born else None
@@ -203,6 +210,7 @@ EXPORTED = (
     "shift",
     "standing",
     "phone",
+    "email",
     "note",
 )
 

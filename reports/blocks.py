@@ -13,7 +13,7 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from questions.charts import Bars, Columns, Drawing, Likert
+from questions.charts import Bars, Columns, Drawing, Heat, Likert
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-_KINDS.update({_snake(each.__name__): each for each in (*BLOCKS, Likert, Bars, Columns, Document)})
+_KINDS.update({_snake(each.__name__): each for each in (*BLOCKS, Likert, Bars, Columns, Heat, Document)})
 
 
 def to_json(value: Any) -> Any:

@@ -109,7 +109,7 @@ def page(document: Document, *, style: Style) -> str:
             annexes=annexes,
             opening=Part("key_figures", KeyFigures(figures)) if figures else None,
             signed=any(isinstance(block, Signature) for block in document.blocks),
-            **_setting(document.language, document.title),
+            **setting(document.language, document.title),
         )
 
 
@@ -126,11 +126,11 @@ def paper_survey(
             parts=[Part("question", question) for question in questions],
             caption_first=False,
             marks=True,
-            **_setting(language, title),
+            **setting(language, title),
         )
 
 
-def _setting(language: str, title: str) -> dict[str, Any]:
+def setting(language: str, title: str) -> dict[str, Any]:
     """Gather what every template needs to set text in `language`."""
     han = language == "zh"
 

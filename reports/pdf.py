@@ -25,6 +25,7 @@ HOUSE = "house:"
 ROOT = Path(__file__).parent
 OPEN_FOLDERS = ("fonts", "styles")
 KNOWN_ENGINE = "70"
+CORNER = "@top-right"
 
 _OBJECT_STREAM = re.compile(rb"/Type */ObjStm.*?stream\r?\n(.*?)endstream", re.DOTALL)
 _PAGE_COUNT = re.compile(rb"/Type */Pages\b[^>]*?/Count (\d+)")
@@ -106,6 +107,31 @@ def print_pdf(html: str) -> bytes:
     _prepare_engine()
     document = HTML(string=html, base_url=None, url_fetcher=house_fetcher(), media_type="print")
     return document.write_pdf(pdf_variant="pdf/ua-1")
+
+
+def print_copies(sheet: str, labels: str) -> bytes:
+    """Print an HTML document once for each page of `labels`, whose upper right corner every page of that copy gets.
+
+    The sheet is laid out once, so that a hundred copies take seconds. They are for paper and pens: no tags. Where a
+    copy has an odd number of pages a blank one follows, so that on both sides of the paper none begins on a back.
+    """
+    from weasyprint import HTML
+    from weasyprint.document import Page
+
+    _prepare_engine()
+    one, corners = (
+        HTML(string=html, base_url=None, url_fetcher=house_fetcher(), media_type="print").render()
+        for html in (sheet, labels)
+    )
+    pages = []
+    for corner in corners.pages:
+        label = [box for box in corner._page_box.children if getattr(box, "at_keyword", "") == CORNER]
+        for page in one.pages:
+            own = [box for box in page._page_box.children if getattr(box, "at_keyword", "") != CORNER]
+            pages.append(Page(page._page_box.copy_with_children([*own, *label])))
+        if len(one.pages) % 2 and len(corners.pages) > 1:
+            pages.append(Page(one.pages[-1]._page_box.copy_with_children([])))
+    return one.copy(pages).write_pdf()
 
 
 def count_pages(printed: bytes) -> int:

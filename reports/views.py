@@ -1,8 +1,10 @@
 """Pages where reports are worded, issued and fetched."""
 
+import io
 import re
+from collections.abc import Sequence
 
-from flask import Blueprint, flash, g, redirect, render_template, send_file, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from core.access import Permission, requires
@@ -13,7 +15,10 @@ from forms.investigations import WordingForm
 from forms.reports import IssueForm
 from investigations import plans
 from investigations import queries as investigations
-from reports import editions, queries
+from reports import editions, prints, queries
+from reports.pdf import print_pdf
+from surveys import definitions, designing, previews, questionnaires, slips
+from surveys import queries as surveys
 
 bp = Blueprint("reports", __name__, url_prefix="/app")
 
@@ -89,3 +94,63 @@ def download(edition_id: int) -> ResponseReturnValue:
     return send_file(
         editions.file_of(edition), "application/pdf", as_attachment=True, download_name=f"{name}_{edition.id}.pdf"
     )
+
+
+@bp.post("/surveys/<int:survey_id>/slips.pdf")
+@requires(Permission.MANAGE_SURVEYS)
+def slip_sheet(survey_id: int) -> ResponseReturnValue:
+    """Print the slips a page has just shown: the codes come from that page, for they are kept nowhere."""
+    survey = surveys.survey(survey_id, within=g.organisation)
+    handed = [tuple(line.split("|", 2)) for line in request.form.getlist("slip")[: prints.SLIPS]]
+    printed = slips.again(survey, [line for line in handed if len(line) == 3], request.form.get("address", ""))
+    html = prints.slip_sheets(
+        printed, title=survey.version.title, address=request.form.get("address", ""), language=survey.version.language
+    )
+    return _file(print_pdf(html), f"{survey.version.title}_{_('slips')}")
+
+
+@bp.get("/surveys/<int:survey_id>/paper.pdf")
+@requires(Permission.MANAGE_SURVEYS)
+def paper(survey_id: int) -> ResponseReturnValue:
+    """Print the questionnaire to be filled in by hand, once for each sheet number asked for."""
+    survey = surveys.survey(survey_id, within=g.organisation)
+    printed = prints.paper_forms(
+        questionnaires.ready(survey.version, _spoken(definitions.tongues(survey.version.definition))),
+        organisation=g.organisation.name,
+        first=request.args.get("first", 0, type=int),
+        last=request.args.get("last", 0, type=int),
+    )
+    return _file(printed, f"{survey.version.title}_{_('paper form')}")
+
+
+@bp.get("/instruments/<int:instrument_id>/paper.pdf")
+@requires(Permission.MANAGE_SURVEYS)
+def instrument_paper(instrument_id: int) -> ResponseReturnValue:
+    """Print a questionnaire that is still being designed, to be read and tried on paper."""
+    instrument = designing.instrument(instrument_id, within=g.organisation)
+    language = _spoken(definitions.tongues(instrument.definition)) or instrument.language
+    asked = previews.drawable(instrument.definition, language)
+    if asked is None:
+        raise DomainError(_("This questionnaire cannot be printed yet: mend what the check names first."))
+    printed = prints.paper_forms(asked, organisation=g.organisation.name)
+    return _file(printed, f"{instrument.title}_{_('paper form')}")
+
+
+@bp.get("/surveys/<int:survey_id>/poster.pdf")
+@requires(Permission.MANAGE_SURVEYS)
+def poster(survey_id: int) -> ResponseReturnValue:
+    """Print a poster with the link that is the same for everybody."""
+    survey = surveys.survey(survey_id, within=g.organisation)
+    link = url_for("surveys.answer", public_id=survey.public_id, _external=True)
+    return _file(print_pdf(prints.poster(survey, link)), f"{survey.version.title}_{_('poster')}")
+
+
+def _spoken(offered: Sequence[str]) -> str:
+    """Return the language asked for where the questionnaire is written in it, else ""."""
+    wanted = request.args.get("lang", "")
+    return wanted if wanted in offered else ""
+
+
+def _file(content: bytes, name: str) -> ResponseReturnValue:
+    plain = re.sub(r'[\\/:*?"<>|\s]+', "_", name).strip("_")
+    return send_file(io.BytesIO(content), "application/pdf", as_attachment=True, download_name=f"{plain}.pdf")

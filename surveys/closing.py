@@ -6,6 +6,9 @@ closed with the key still there; closing it again finishes the work. The key fil
 """
 
 import secrets
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -16,8 +19,10 @@ from core.db import db
 from core.errors import DomainError
 from core.i18n import _
 from core.terms import SurveyState
-from surveys import ballots
-from surveys.models import Response, SealedResponse, Survey
+from members import rules
+from members.models import Organisation
+from surveys import ballots, keying, questionnaires
+from surveys.models import KeyedSheet, Response, SealedResponse, Survey
 
 PATIENCE = 50  # times a tenth of a second to wait for readers of an SQLite file
 
@@ -43,6 +48,36 @@ def close(survey: Survey, *, by: Any) -> None:
     destroy_keys(survey_id)
 
 
+def ready(survey: Survey) -> bool:
+    """Say whether nothing stands in the way of closing: no paper form with two keyings that differ."""
+    return not keying.standing(survey).differing
+
+
+def closes_itself_on(survey: Survey) -> date | None:
+    """Return the day an open survey closes without anybody's click; None when no last day is set."""
+    if survey.state is not SurveyState.OPEN or survey.closes_on is None:
+        return None
+    organisation = db.session.get_one(Organisation, survey.organisation_id)
+    return survey.closes_on + timedelta(days=rules.value(organisation, "surveys.close_after_days") + 1)
+
+
+def may_close_itself(survey: Survey) -> bool:
+    """Say whether a survey's last day is so long past that it closes by itself, and nothing stands in the way."""
+    due = closes_itself_on(survey)
+    return due is not None and due <= clock.today() and ready(survey)
+
+
+def interrupted() -> list[Survey]:
+    """Return the closed surveys whose keys are still there."""
+    left = [int(name) for path in _key_folders() if (name := path.name.removeprefix("survey-")).isdigit()]
+    query = select(Survey).where(Survey.id.in_(left), Survey.state == SurveyState.CLOSED)
+    return list(db.session.scalars(query)) if left else []
+
+
+def _key_folders() -> Iterator[Path]:
+    return ballots.key_folder(0).parent.glob("survey-*")
+
+
 def unfinished(survey: Survey) -> bool:
     """Say whether a closed survey's key is still there because closing was interrupted."""
     return survey.state is SurveyState.CLOSED and ballots.key_folder(survey.id).exists()
@@ -50,6 +85,7 @@ def unfinished(survey: Survey) -> bool:
 
 def pour_out(survey: Survey) -> None:
     """Turn sealed rows into responses under fresh random keys, written in the order of those keys."""
+    keying.cast_rest(survey, size=questionnaires.ready(survey.version).sealed_size)
     rows = db.session.execute(
         select(SealedResponse.tag, SealedResponse.box).where(SealedResponse.survey_id == survey.id)
     ).all()
@@ -57,6 +93,7 @@ def pour_out(survey: Survey) -> None:
     if opened:
         db.session.execute(insert(Response), sorted(opened, key=lambda row: row["id"]))
     db.session.execute(delete(SealedResponse).where(SealedResponse.survey_id == survey.id))
+    db.session.execute(delete(KeyedSheet).where(KeyedSheet.survey_id == survey.id))
     survey.state, survey.closed_on = SurveyState.CLOSED, clock.today()
     db.session.flush()
 

@@ -1,6 +1,5 @@
 """Fielding: a survey is set up, opened, and (in `closing`) closed for good."""
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,13 @@ from core.db import db
 from core.errors import BadInput, DomainError, NotFound
 from core.i18n import _
 from core.settings import ROOT
-from core.terms import InvestigationState, SurveyState
+from core.terms import Access, InvestigationState, Secrecy, SurveyState
 from investigations.models import Investigation
 from members import rules
 from members.models import Organisation
-from surveys import ballots, codes, instruments, queries
+from surveys import ballots, codes, instruments, library, queries
 from surveys.instruments import Definition
-from surveys.models import Survey
+from surveys.models import Survey, Version
 
 SAMPLES = {
     "opinion-zh": ROOT / "exchange" / "sample" / "survey.yaml",
@@ -24,24 +23,9 @@ SAMPLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """An instrument that ships with the product."""
-
-    key: str
-    title: str
-
-
-def samples() -> list[Sample]:
-    """Return the shipped instruments."""
-    return [Sample(key, str(_read(path)["title"])) for key, path in SAMPLES.items()]
-
-
 def sample(key: str) -> Definition:
     """Return a shipped instrument's definition; raise `NotFound`."""
-    if key not in SAMPLES:
-        raise NotFound(_("There is no such sample."))
-    return _read(SAMPLES[key])
+    return _read(SAMPLES[key]) if key in SAMPLES else library.found(key).definition
 
 
 def _read(path: Path) -> Definition:
@@ -50,25 +34,31 @@ def _read(path: Path) -> Definition:
 
 def create(
     investigation: Investigation,
-    definition: Definition,
+    asked: Definition | Version,
     *,
     within: Organisation,
     by: Any,
     opens_on: date | None = None,
     closes_on: date | None = None,
+    access: Access = Access.CODES,
+    secrecy: Secrecy = Secrecy.ANONYMOUS,
 ) -> Survey:
-    """Set up a survey of a definition in an investigation; raise `BadInput` or `DomainError`."""
+    """Set up a survey of a version or a definition in an investigation; raise `BadInput` or `DomainError`."""
     if investigation.state is not InvestigationState.OPEN:
         raise DomainError(_("This investigation is closed; open it again to add a survey."))
     if opens_on and closes_on and closes_on < opens_on:
         raise BadInput(_("The last day is before the first."), field="closes_on")
-    version = instruments.freeze(definition, within=within)
+    version = asked if isinstance(asked, Version) else instruments.freeze(asked, within=within)
+    if version.organisation_id != within.id:
+        raise NotFound(_("There is no such instrument in your organisation."))
     survey = Survey(
         organisation_id=within.id,
         investigation_id=investigation.id,
         version_id=version.id,
         public_id=codes.public_id(),
         state=SurveyState.DRAFT,
+        access=access,
+        secrecy=secrecy,
         opens_on=opens_on,
         closes_on=closes_on,
         created_at=clock.now(),
@@ -79,7 +69,7 @@ def create(
 
 
 def open_(survey: Survey, *, within: Organisation, by: Any) -> None:
-    """Open a draft: make its box key and take answers. Without invitations it only takes in files.
+    """Open a draft: make its box key and take answers. Without codes it only takes in files, or is open to a link.
 
     Raises `DomainError` for a survey that is not a draft, `BadInput` when too few were invited.
     """
@@ -91,6 +81,17 @@ def open_(survey: Survey, *, within: Organisation, by: Any) -> None:
     seal.key_file(ballots.key_folder(survey.id), ballots.KEY, seal.BOX_KEY)
     survey.state, survey.opened_on = SurveyState.OPEN, clock.today()
     audit.note("open", survey, by=by)
+    db.session.flush()
+
+
+def extend(survey: Survey, closes_on: date, *, by: Any) -> None:
+    """Put off the last day; raise `DomainError` for a closed survey, `BadInput` for a day that is over."""
+    if survey.state is SurveyState.CLOSED:
+        raise DomainError(_("This survey is closed for good."))
+    if closes_on < clock.today() or (survey.opens_on and closes_on < survey.opens_on):
+        raise BadInput(_("The last day must not be over, nor before the first."), field="closes_on")
+    survey.closes_on = closes_on
+    audit.note("extend", survey, by=by)
     db.session.flush()
 
 

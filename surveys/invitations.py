@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 
 from core import audit
 from core.db import db
 from core.errors import BadInput, DomainError
 from core.i18n import _
-from core.terms import Standing, SurveyState
+from core.terms import Access, Standing, SurveyState
 from members import queries as roster
 from members import rules
 from members.models import Member, Organisation
@@ -39,6 +39,29 @@ def candidates(within: Organisation, groups: Sequence[int | None] | None = None)
     ]
 
 
+def named(within: Organisation, text: str) -> list[Member]:
+    """Return the members whose numbers or names stand in `text`, a line each; raise `BadInput` for unclear lines."""
+    everybody = candidates(within)
+    by_number = {member.number: member for member in everybody}
+    by_name: dict[str, list[Member]] = {}
+    for member in everybody:
+        by_name.setdefault(member.name, []).append(member)
+    chosen: dict[int, Member] = {}
+    unclear = []
+    for line in (line.strip() for line in text.splitlines()):
+        found = [by_number[line]] if line in by_number else by_name.get(line, [])
+        if line and len(found) != 1:
+            unclear.append(line[:40])
+        elif line:
+            chosen[found[0].id] = found[0]
+    if unclear:
+        raise BadInput(
+            _("Not on the roster, or a name several have (then give the number): %(lines)s", lines=", ".join(unclear)),
+            field="only",
+        )
+    return list(chosen.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Circle:
     """A group of the roster and how many of it may be invited; no id: those in no group."""
@@ -55,6 +78,11 @@ def groups(within: Organisation) -> list[Circle]:
     return [Circle(key, name, sizes[key]) for key, name in [*named, (None, _("In no group"))] if sizes[key]]
 
 
+def fingerprints(survey: Survey) -> set[bytes]:
+    """Return the fingerprints of every code of a survey."""
+    return set(db.session.scalars(select(Invitation.code_hash).where(Invitation.survey_id == survey.id)))
+
+
 def may_invite(survey: Survey) -> bool:
     """Say whether codes may be made (anew): until the first response lies in the box."""
     return survey.state is not SurveyState.CLOSED and queries.received(survey) == 0
@@ -65,6 +93,8 @@ def invite(survey: Survey, *, members: Sequence[Member], spares: int, within: Or
 
     The codes are returned once and kept nowhere. Raises `BadInput` for too few, `DomainError` once answers came.
     """
+    if survey.access is not Access.CODES:
+        raise DomainError(_("Everybody with the link may answer this survey; it needs no codes."))
     if not may_invite(survey):
         raise DomainError(
             _(

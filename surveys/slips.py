@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 import segno
 from markupsafe import Markup
 
+from core.errors import BadInput
 from core.i18n import _
 from core.spreadsheet import write_xlsx
+from surveys import codes, invitations
 from surveys.invitations import Slip
 from surveys.models import Survey
 
@@ -58,6 +60,19 @@ def _printed(slip: Slip, address: str, *, draw: bool) -> Printed:
         code=slip.code,
         link=link,
         qr=qr(link) if draw else Markup(),
+    )
+
+
+def again(survey: Survey, handed: Sequence[Sequence[str]], address: str) -> tuple[Printed, ...]:
+    """Return slips from (code, group, name) as a page showed them; raise `BadInput` for a code of no invitation."""
+    if not address.startswith(("http://", "https://")) or not handed:
+        raise BadInput(_("There are no slips to print. Make the codes first."))
+    known = invitations.fingerprints(survey)
+    if any(codes.fingerprint(code) not in known for code, _group, _name in handed):
+        raise BadInput(_("These codes have been replaced by newer ones; print the newer slips."))
+    return tuple(
+        Printed(name[:80], group[:80], code, f"{address}#c={code}", qr(f"{address}#c={code}"))
+        for code, group, name in handed
     )
 
 

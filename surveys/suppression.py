@@ -5,11 +5,13 @@ Numbers from 0 to floor-1 all look alike, and so do the larger ones hidden besid
 that would look the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from questions.base import Bar, Item, Row, Shape, Tally
-from questions.rules import Compare, comparisons, holds
+from surveys.conditions import Conditions, Split
+
+TEXTS = 10  # people at least whose own words are shown, unless the organisation asks for more
 
 
 def parts(counts: Sequence[int], floor: int) -> set[int]:
@@ -37,8 +39,8 @@ def parts(counts: Sequence[int], floor: int) -> set[int]:
     return set(hidden)
 
 
-def marks(counts: Sequence[int], answered: int, most: int, floor: int) -> set[int]:
-    """Return which counts must be hidden when each of `answered` people set 1 to `most` marks.
+def marks(counts: Sequence[int], answered: int, most: int, floor: int, least: int = 1) -> set[int]:
+    """Return which counts must be hidden when each of `answered` people set `least` to `most` marks.
 
     A count is hidden when those who set the mark, or those who did not, are fewer than the floor; then the smallest
     others, as long as the sum of all marks leaves a hidden count only one possible value.
@@ -51,7 +53,7 @@ def marks(counts: Sequence[int], answered: int, most: int, floor: int) -> set[in
     allowed = [small] * len(hidden)
     while hidden and rest:
         shown = sum(counts[place] for place in rest)
-        if not _settled(allowed, answered - shown, most * answered - shown):
+        if not _settled(allowed, least * answered - shown, most * answered - shown):
             break
         next_count = counts[rest[0]]
         while rest and counts[rest[0]] == next_count:
@@ -77,22 +79,28 @@ def _settled(allowed: Sequence[set[int]], least: int, most: int) -> bool:
     return False
 
 
-def protect(tally: Tally, floor: int) -> Tally:
-    """Return the tally with everything hidden that must be."""
+def protect(tally: Tally, floor: int, *, texts: int = TEXTS, least: int = 1) -> Tally:
+    """Return the tally with everything hidden that must be.
+
+    `texts`: people at least behind answers in their own words; `least`: marks everybody had to set (shape MARKS).
+    """
     if tally.answered is None or tally.answered < floor:
         return withheld(tally)
     if tally.shape is Shape.GRID:
-        return replace(tally, rows=tuple(replace(row, tally=protect(row.tally, floor)) for row in tally.rows))
+        rows = (replace(row, tally=protect(row.tally, floor, texts=texts, least=least)) for row in tally.rows)
+        return replace(tally, rows=tuple(rows))
     if tally.shape is Shape.TEXTS:
-        return tally
+        return tally if tally.answered >= texts else replace(tally, texts=())
+    if tally.shape is Shape.FIGURES:
+        return tally  # made from all answers, of whom there are enough
     counts = [bar.count or 0 for bar in tally.bars]
     if tally.shape is Shape.MARKS:
-        hidden = marks(counts, tally.answered, tally.most or len(counts), floor)
+        hidden = marks(counts, tally.answered, tally.most or len(counts), floor, least)
     else:
         hidden = parts(counts, floor)
-    texts = tally.texts if len(tally.texts) >= floor and not hidden else ()
+    words = tally.texts if len(tally.texts) >= texts and not hidden else ()
     if not hidden:
-        return replace(tally, texts=texts)
+        return replace(tally, texts=words)
     return replace(
         tally,
         bars=tuple(replace(bar, count=None) if place in hidden else bar for place, bar in enumerate(tally.bars)),
@@ -100,7 +108,7 @@ def protect(tally: Tally, floor: int) -> Tally:
         mean=None,
         rated=None,
         figures=tuple(replace(figure, value=None) for figure in tally.figures),
-        texts=texts,
+        texts=words,
     )
 
 
@@ -120,46 +128,23 @@ def withheld(tally: Tally) -> Tally:
     )
 
 
-def protect_all(counted: Sequence[tuple[Item, Tally]], floor: int) -> list[tuple[Item, Tally]]:
+def least_marks(item: Item) -> int:
+    """Return how many options everybody who answered had to choose, as far as the questionnaire says."""
+    return 1 if item.settings.get("exclusive") else int(item.settings.get("min") or 1)
+
+
+def protect_all(
+    counted: Sequence[tuple[Item, Tally]], floor: int, *, texts: int = TEXTS, split: Split | None = None
+) -> list[tuple[Item, Tally]]:
     """Return all tallies of a survey protected, also against each other.
 
-    How many were asked a conditional question says how many gave the answers it hangs on. So it is withheld when that
-    would split the hidden numbers of the question it hangs on, or leave a small rest of it.
+    How many were asked a conditional item is itself a number: see `Conditions`. `split` counts who was asked one item
+    by what they answered to another; without it an item that hangs on several others is withheld.
     """
+    conditions = Conditions([item for item, _tally in counted], {i.name: t for i, t in counted}, floor, split)
     protected: dict[str, tuple[Item, Tally]] = {}
-    raw = {item.name: tally for item, tally in counted}
     for item, tally in counted:
-        told = protect(tally, floor)
-        if any(
-            _gives_away(compare, tally, protected, raw, floor) for rule in item.rules for compare in comparisons(rule)
-        ):
-            told = withheld(tally)
-        protected[item.name] = (item, told)
+        told = protect(tally, floor, texts=texts, least=least_marks(item))
+        shown = {name: shown for name, (_item, shown) in protected.items()}
+        protected[item.name] = (item, withheld(tally) if conditions.give_away(item, shown) else told)
     return list(protected.values())
-
-
-def _gives_away(
-    condition: Compare,
-    tally: Tally,
-    protected: Mapping[str, tuple[Item, Tally]],
-    raw: Mapping[str, Tally],
-    floor: int,
-) -> bool:
-    parent, shown = protected[condition.item]
-    if shown.answered is None:
-        return True
-    asked_of_parent = (raw[parent.name].answered or 0) + raw[parent.name].missing
-    if 0 < asked_of_parent - ((tally.answered or 0) + tally.missing) < floor and condition.op != "answered":
-        return True
-    values = [str(value) for value in parent.kind.values(parent)]
-    opening = {value for value in values if holds(condition, {parent.name: _as_given(value, shown)})}
-    bars = {bar.value: {value for value in values if parent.kind.bar_of(value) == bar.value} for bar in shown.bars}
-    if any(group & opening and not group <= opening for group in bars.values()):
-        return True  # a finer count than the published bars
-    hidden = {bar.value for bar in shown.bars if bar.count is None}
-    inside = {value for value in hidden if bars[value] & opening}
-    return bool(inside) and (inside != hidden or shown.shape is Shape.MARKS)
-
-
-def _as_given(value: str, tally: Tally) -> object:
-    return [value] if tally.shape is Shape.MARKS else value

@@ -10,11 +10,14 @@ from core.i18n import _, lazy
 from core.terms import Channel, SurveyState
 from members import rules
 from members.models import Organisation
-from questions.base import Answers, Bar, Item, Shape, Tally
-from questions.paths import part, walk
-from surveys import queries, questionnaires, suppression
+from questions.base import Bar, Item, Shape, Tally
+from surveys import queries, questionnaires, rounding, snapshots, suppression
+from surveys.conditions import Split
+from surveys.counting import AnswersSource, Given, Source
+from surveys.crosstabs import Book
 from surveys.models import Survey
 
+LARGE = 10_000  # responses from which on a survey is counted from its snapshot
 COLUMNS = (
     lazy("Question"),
     lazy("Text"),
@@ -54,37 +57,74 @@ def floor(within: Organisation) -> int:
 
 def results(survey: Survey, *, within: Organisation, language: str = "") -> Results:
     """Count a closed survey; raise `DomainError` while it is open: results that grow could be subtracted."""
-    if survey.state is not SurveyState.CLOSED:
-        raise DomainError(_("Results are shown once the survey has closed."))
-    responses = queries.responses(survey)
-    least = floor(within)
-    enough = len(responses) >= max(rules.value(within, "suppression.results_floor"), least)
-    asked = questionnaires.ready(survey.version, language)
-    counted = count(asked.items, [response.answers for response in responses]) if enough else []
+    opened = book(survey, within=within, language=language)
     return Results(
-        answered=len(responses),
-        complete=sum(response.complete for response in responses),
+        answered=opened.source.size(),
+        complete=opened.source.complete(),
         asked=queries.invited(survey),
-        channels=_channels([response.channel for response in responses], least),
-        items=tuple(
-            (item, replace(tally, texts=shuffled(tally.texts)))
-            for item, tally in suppression.protect_all(counted, least)
-        ),
-        floor=least,
+        channels=_channels(opened.source.channels(), opened.floor),
+        items=tuple((item, opened.shown[item.name]) for item in opened.items if item.name in opened.shown),
+        floor=opened.floor,
     )
 
 
-def count(items: Sequence[Item], responses: Sequence[Mapping[str, Any]]) -> list[tuple[Item, Tally]]:
-    """Count every item among those who were asked it; nothing is hidden yet."""
-    given: dict[str, list[Answers]] = {item.name: [] for item in items}
-    for answers in responses:
-        asked, kept = walk(items, answers)
-        for item in asked:
-            given[item.name].append(part(kept, item))
-    return [
-        (item, item.kind.tally(given[item.name], item, skipped=len(responses) - len(given[item.name])))
-        for item in items
-    ]
+def book(survey: Survey, *, within: Organisation, language: str = "") -> Book:
+    """Return everything counted of a closed survey and what of it is published; raise `DomainError` while it is open.
+
+    Nothing is counted when so few answered that nothing may be shown.
+    """
+    if survey.state is not SurveyState.CLOSED:
+        raise DomainError(_("Results are shown once the survey has closed."))
+    asked = questionnaires.ready(survey.version, language)
+    items = tuple(item for item in asked.items if item.kind.answerable)
+    counted = source(survey, asked)
+    least = floor(within)
+    if counted.size() < max(rules.value(within, "suppression.results_floor"), least):
+        return Book(items, {}, {}, counted, least)
+    return published(items, counted, least, texts=rules.value(within, "suppression.texts_floor"))
+
+
+def source(survey: Survey, asked: questionnaires.Ready) -> Source:
+    """Return where a closed survey is counted: in memory, or from its columnar snapshot when it is large."""
+    if queries.received(survey) > LARGE:
+        return snapshots.SnapshotSource(snapshots.ready(survey, asked), asked)
+    rows = queries.responses(survey)
+    return AnswersSource(asked.items, (Given(row.channel, row.complete, row.answers) for row in rows))
+
+
+def published(items: Sequence[Item], counted: Source, least: int, *, texts: int = suppression.TEXTS) -> Book:
+    """Count every item and hide what must be hidden."""
+    items = [item.kind.settled(counted.counts(item), item) for item in items]
+    raw = [(item, item.kind.counted(counted.counts(item), item)) for item in items]
+    told = suppression.protect_all(raw, least, texts=texts, split=_split(counted))
+    return Book(
+        tuple(items),
+        {item.name: tally for item, tally in raw},
+        {item.name: unordered(rounding.rounded(item, tally, least)) for item, tally in told},
+        counted,
+        least,
+    )
+
+
+def _split(counted: Source) -> Split:
+    """Return what counts who was asked an item by what they answered to another."""
+
+    def split(parent: Item, item: Item) -> Mapping[tuple[str, Any], int]:
+        found: dict[tuple[str, Any], int] = {}
+        first = None
+        for (column, value, other, _value), times in counted.cross(parent, item).both.items():
+            first = other if first is None else first
+            if other == first:
+                found[column, value] = found.get((column, value), 0) + times
+        return found
+
+    return split
+
+
+def unordered(tally: Tally) -> Tally:
+    """Return a tally whose texts, and those of its rows, stand in no order of answering."""
+    rows = tuple(replace(row, tally=unordered(row.tally)) for row in tally.rows)
+    return replace(tally, texts=shuffled(tally.texts), rows=rows)
 
 
 def shuffled(texts: Sequence[str]) -> tuple[str, ...]:
@@ -94,29 +134,36 @@ def shuffled(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(mixed))
 
 
-def _channels(came: Sequence[Channel], least: int) -> tuple[tuple[Channel, int | None], ...]:
-    counts = [(channel, came.count(channel)) for channel in Channel]
-    used = [(channel, number) for channel, number in counts if number]
+def _channels(came: Mapping[Channel, int], least: int) -> tuple[tuple[Channel, int | None], ...]:
+    used = [(channel, came[channel]) for channel in Channel if came.get(channel)]
     if len(used) < 2:
         return tuple(used)
-    bars = tuple(Bar(channel.value, "", number) for channel, number in used)
-    told = suppression.protect(Tally(Shape.PARTS, len(came), bars=bars), least)
-    return tuple((channel, bar.count) for (channel, _number), bar in zip(used, told.bars, strict=True))
+    # That a door was used at all is no secret, so a hidden one counts at least one: protect what is beyond that.
+    bars = tuple(Bar(channel.value, "", number - 1) for channel, number in used)
+    told = suppression.protect(Tally(Shape.PARTS, sum(came.values()), bars=bars), max(least - 1, 1))
+    return tuple(
+        (channel, None if bar.count is None else number)
+        for (channel, number), bar in zip(used, told.bars, strict=True)
+    )
 
 
 def table(results: Results) -> list[list[object]]:
     """Return the results as rows under `COLUMNS`; what is hidden says so."""
     lines: list[list[object]] = []
     for item, tally in results.items:
-        if tally.shape is Shape.TEXTS:
-            n = _hidden(tally.answered)
-            lines += [[item.name, item.title, "", text, "", "", n, ""] for text in tally.texts or ("",)]
-        elif tally.shape is Shape.GRID:
+        if tally.shape is Shape.GRID:
             for row in tally.rows:
-                lines += _lines(item, row.label, row.tally)
+                lines += _told(item, row.label, row.tally)
         else:
-            lines += _lines(item, "", tally)
+            lines += _told(item, "", tally)
     return lines
+
+
+def _told(item: Item, row: str, tally: Tally) -> list[list[object]]:
+    if tally.shape is not Shape.TEXTS:
+        return _lines(item, row, tally)
+    n = _hidden(tally.answered)
+    return [[item.name, item.title, row, text, "", "", n, ""] for text in tally.texts or ("",)]
 
 
 def _lines(item: Item, row: str, tally: Tally) -> list[list[object]]:

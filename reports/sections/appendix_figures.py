@@ -1,9 +1,9 @@
 """The counts behind every chart, and every concern."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.i18n import _
-from questions.base import Item, Shape, Tally
+from questions.base import Item, Row, Shape, Tally
 from reports.blocks import Annex, Block, Table
 from reports.evidence import Evidence
 from reports.sections.base import Section, share
@@ -23,7 +23,7 @@ class AppendixFigures(Section):
             for survey in evidence.surveys
             for item, tally in survey.results
             if tally.shape is not Shape.TEXTS and tally.answered is not None
-            for table in (_table(item, tally),)
+            for table in _tables(item, tally)
         ]
         if evidence.concerns:
             tables.append(_concerns(evidence))
@@ -32,9 +32,35 @@ class AppendixFigures(Section):
             yield from tables
 
 
-def _table(item: Item, tally: Tally) -> Table:
-    if tally.shape is Shape.GRID:
-        return _grid(item, tally)
+def _tables(item: Item, tally: Tally) -> Iterator[Table]:
+    if tally.shape is Shape.FIGURES:
+        yield _figures(item, tally)
+    if tally.shape is not Shape.GRID:
+        if tally.bars:
+            yield _table(item.title, tally)
+        return
+    rows = [row for row in tally.rows if row.tally.bars and row.tally.answered is not None]
+    levels = {tuple(bar.value for bar in row.tally.bars) for row in rows}
+    if len(levels) == 1:
+        yield _grid(item, tally, rows)
+    else:  # several blanks, each with bands of its own
+        for row in rows:
+            yield _table(f"{item.title} – {row.label}", row.tally)
+
+
+def _figures(item: Item, tally: Tally) -> Table:
+    return Table(
+        caption=_("%(title)s (n = %(count)s)", title=item.title, count=tally.answered),
+        columns=(_("Answer"), _("Mean")),
+        rows=tuple(
+            (str(figure.label), "–" if figure.value is None else f"{figure.value:.1f}") for figure in tally.figures
+        ),
+        align="lr",
+        widths=(75, 25),
+    )
+
+
+def _table(title: str, tally: Tally) -> Table:
     rows = tuple(
         (bar.label, _("hidden"), "–")
         if bar.count is None
@@ -42,7 +68,7 @@ def _table(item: Item, tally: Tally) -> Table:
         for bar in tally.bars
     )
     return Table(
-        caption=_("%(title)s (n = %(count)s)", title=item.title, count=tally.answered),
+        caption=_("%(title)s (n = %(count)s)", title=title, count=tally.answered),
         columns=(_("Answer"), _("People"), _("Share")),
         rows=rows,
         align="lrr",
@@ -51,15 +77,15 @@ def _table(item: Item, tally: Tally) -> Table:
     )
 
 
-def _grid(item: Item, tally: Tally) -> Table:
-    levels = [bar.label for bar in tally.rows[0].tally.bars]
+def _grid(item: Item, tally: Tally, listed: Sequence[Row]) -> Table:
+    levels = [bar.label for bar in listed[0].tally.bars]
     rows = tuple(
         (
             row.label,
             *(_("hidden") if bar.count is None else str(bar.count) for bar in row.tally.bars),
             "–" if row.tally.mean is None else f"{row.tally.mean:.2f}",
         )
-        for row in tally.rows
+        for row in listed
     )
     width = 72 // (len(levels) + 1)
     return Table(

@@ -43,8 +43,10 @@ def _item(item: Item, tally: Tally, floor: int) -> Iterator[Block]:
         )
         return
     yield Paragraph(_finding(item, tally))
-    caption = _("%(title)s (n = %(count)s)", title=item.title, count=tally.answered)
-    yield Chart(caption=caption, drawing=drawing(tally), floor=floor)
+    chart = drawing(tally)
+    if chart is not None:
+        caption = _("%(title)s (n = %(count)s)", title=item.title, count=tally.answered)
+        yield Chart(caption=caption, drawing=chart, floor=floor)
 
 
 def _finding(item: Item, tally: Tally) -> str:

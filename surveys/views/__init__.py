@@ -1,6 +1,18 @@
 """Pages of surveys, by what they are for."""
 
-from surveys.views import fielding, respond, results, surveys
+from surveys.views import design, exports, fielding, importing, instruments, keying, respond, results, surveys, trying
 from surveys.views.blueprint import bp
 
-__all__ = ["bp", "fielding", "respond", "results", "surveys"]
+__all__ = [
+    "bp",
+    "design",
+    "exports",
+    "fielding",
+    "importing",
+    "instruments",
+    "keying",
+    "respond",
+    "results",
+    "surveys",
+    "trying",
+]

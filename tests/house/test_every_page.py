@@ -81,6 +81,8 @@ def _ids(account: Account, edition_id: int) -> dict[str, int]:
             "action_id": "action",
             "group_id": "member_group",
             "job_id": "job",
+            "instrument_id": "instrument",
+            "banked_id": "banked_item",
         }.items()
     }
     member = db.session.scalar(select(Member.id).where(Member.organisation_id == account.organisation_id).limit(1))
@@ -101,6 +103,7 @@ def addresses(world, method: str):
             url = re.sub(r"<int:(\w+)>", lambda found: str(world.ids[found[1]]), rule.rule)
             url = re.sub(r"<any\(([a-z]+)[^>]*>", r"\1", url)
             url = re.sub(r"<string:rule>|<rule>", "suppression.cell_floor", url)
+            url = url.replace("<string:key>", "stay").replace("<string:lang>", "zh")
             yield rule, re.sub(r"<[^>]*>", "nothing", url)
 
 

@@ -310,3 +310,11 @@ def test_no_table_breaks_the_reader(table) -> None:
         for row in parsed.rows:
             assert row.values["name"] and row.values["number"]
             assert not cells.IDENTITY.search(str(row.values))
+
+
+@pytest.mark.parametrize("header", ["邮箱", "电子邮箱", "邮箱地址", "Email", "E-mail address"])
+def test_mail_addresses_are_read_and_what_is_none_is_left_out(header) -> None:
+    found = roster.parse(f"姓名,班组,{header}\n王伟,一班,wang@x.example\n李强,一班,没有\n".encode(), "m.csv")
+    first, second = found.rows
+    assert first.values["email"] == "wang@x.example" and not found.dropped
+    assert "email" not in second.values and any("没有" in remark for remark in second.remarks)

@@ -1,0 +1,60 @@
+"""Sheets of a survey to hand out: slips with codes, and the questionnaire on paper, numbered."""
+
+from collections.abc import Sequence
+
+from flask import render_template
+
+from core.errors import BadInput
+from core.i18n import _, speaking
+from reports.html import balanced, setting
+from reports.pdf import print_copies
+from surveys import slips as drawn
+from surveys.models import Survey
+from surveys.paper import on_paper
+from surveys.questionnaires import Ready
+from surveys.slips import Printed
+
+MOST_SHEETS = 200
+SLIPS = 2000
+POSTER_CHARACTERS = 14  # Chinese characters on a line of a poster's title
+
+
+def slip_sheets(slips: Sequence[Printed], *, title: str, address: str, language: str) -> str:
+    """Draw slips, eight to a page with lines to cut along, as one HTML page for the printer."""
+    with speaking(language):
+        pages = [slips[start : start + 8] for start in range(0, len(slips), 8)]
+        return render_template(
+            "reports/slips.html", pages=pages, title=title, address=address, **setting(language, title)
+        )
+
+
+def paper_forms(asked: Ready, *, organisation: str, first: int = 0, last: int = 0) -> bytes:
+    """Print the questionnaire to be filled in by hand, once for each sheet number; once without a number for 0.
+
+    Raises `BadInput` for numbers that are no range, or too many at once.
+    """
+    if first < 0 or last < first or last - first >= MOST_SHEETS or (not first and last):
+        raise BadInput(
+            _("Please print 1 to %(most)s sheets at a time, the first number before the last.", most=MOST_SHEETS)
+        )
+    with speaking(asked.language):
+        language = setting(asked.language, asked.title)
+        sheet = render_template(
+            "reports/paper_form.html",
+            asked=on_paper(asked),
+            title=asked.title,
+            organisation=organisation,
+            **language,
+        )
+        numbers = range(first, last + 1) if first else ()
+        labels = render_template("reports/paper_numbers.html", numbers=numbers, title=asked.title, **language)
+    return print_copies(sheet, labels)
+
+
+def poster(survey: Survey, link: str) -> str:
+    """Draw a poster with a survey's link as a large QR code, as one HTML page for the printer."""
+    language, title = survey.version.language, survey.version.title
+    with speaking(language):
+        lines = balanced(title, POSTER_CHARACTERS) if language == "zh" else [title]
+        given = setting(language, title) | {"title_lines": lines}
+        return render_template("reports/poster.html", survey=survey, title=title, link=link, qr=drawn.qr(link), **given)
