@@ -309,7 +309,7 @@ def count(answers: Iterable[Mapping[str, Any]], item: Item, *, skipped: int = 0)
                 texts[column.name].append(cell)
             else:
                 by[column.name][cell] = by[column.name].get(cell, 0) + 1
-    return Counts(asked, answered, skipped, by, texts)
+    return Counts(asked, answered, skipped, by, {name: tuple(said) for name, said in texts.items()})
 
 
 def one(sent: Sent, name: str) -> str:

@@ -73,7 +73,11 @@ class Listed(QuestionType):
     def prepare(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the options, and their values as a set."""
         listed = options(definition["options"])
-        return {"options": listed, "allowed": frozenset(option.value for option in listed)}
+        return {
+            "options": listed,
+            "allowed": frozenset(option.value for option in listed),
+            "written": tuple(option for option in listed if option.text),
+        }
 
     def values(self, item: Item) -> Mapping[str, str]:
         """Return the options' values and words."""
@@ -138,12 +142,14 @@ class Choice(Listed):
 
     def text_cells(self, answer: Mapping[str, Any], item: Item) -> tuple[Any, ...]:
         """Return the words of one's own in the order of `text_columns`."""
-        return tuple(answer.get(f"{item.name}_{option.value}") for option in with_words(item))
+        written = item.settings["written"]
+        return tuple(answer.get(f"{item.name}_{option.value}") for option in written) if written else ()
 
 
-def with_words(item: Item) -> list[Option]:
+def with_words(item: Item) -> tuple[Option, ...]:
     """Return the options that take words of one's own."""
-    return [option for option in item.settings["options"] if option.text]
+    written: tuple[Option, ...] = item.settings["written"]
+    return written
 
 
 def own_texts(counts: Counts) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ class Tally:
     rated: int | None = None
     figures: tuple[Figure, ...] = ()
     rows: tuple["Row", ...] = ()
-    texts: tuple[str, ...] = ()
+    texts: Sequence[str] = ()
     most: int | None = None
 
     @property

@@ -116,7 +116,7 @@ class Matrix(Grid):
     def cells(self, answer: Mapping[str, Any], item: Item) -> tuple[Any, ...]:
         """Return each row's point."""
         rated = answer.get(item.name, {})
-        return tuple(rated.get(row.value) for row in item.settings["rows"])
+        return tuple([rated.get(row.value) for row in item.settings["rows"]])
 
     def counted(self, counts: Counts, item: Item) -> Tally:
         """Count every row on its own; mean, median and top share leave out "does not apply"."""

@@ -135,8 +135,10 @@ class MultipleChoice(Choice):
     def cells(self, answer: Mapping[str, Any], item: Item) -> tuple[Any, ...]:
         """Return 1 for each chosen option and 0 for the others, None for all when nothing was chosen."""
         chosen = answer.get(item.name)
-        ticks = (None if chosen is None else int(option.value in chosen) for option in item.settings["options"])
-        return (*ticks, *self.text_cells(answer, item))
+        listed = item.settings["options"]
+        if chosen is None:
+            return (*[None] * len(listed), *self.text_cells(answer, item))
+        return (*[1 if option.value in chosen else 0 for option in listed], *self.text_cells(answer, item))
 
     def counted(self, counts: Counts, item: Item) -> Tally:
         """Count each option among those who chose at least one."""

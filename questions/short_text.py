@@ -105,5 +105,5 @@ class ShortText(QuestionType):
 
     def counted(self, counts: Counts, item: Item) -> Tally:
         """Gather the texts."""
-        texts = tuple(counts.texts[item.name])
+        texts = counts.texts[item.name]
         return Tally(Shape.TEXTS, len(texts), counts.asked - len(texts), counts.skipped, texts=texts)

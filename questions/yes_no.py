@@ -41,7 +41,7 @@ class YesNo(SingleChoice):
         """Return the two options."""
         usual = {"yes": _("Yes"), "no": _("No")}
         listed = tuple(Option(answer, definition.get(answer) or usual[answer]) for answer in ANSWERS)
-        return {"options": listed, "allowed": frozenset(ANSWERS)}
+        return {"options": listed, "allowed": frozenset(ANSWERS), "written": ()}
 
     def accept(self, value: Mapping[str, Any], item: Item) -> Answers:
         """Return the answer a row gives by value, by its words, or by a mark such as 1 or 0."""

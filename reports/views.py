@@ -106,7 +106,7 @@ def slip_sheet(survey_id: int) -> ResponseReturnValue:
     html = prints.slip_sheets(
         printed, title=survey.version.title, address=request.form.get("address", ""), language=survey.version.language
     )
-    return _file(print_pdf(html), f"{survey.version.title}_{_('slips')}")
+    return _file(print_pdf(html), survey.version.title, _("slips"))
 
 
 @bp.get("/surveys/<int:survey_id>/paper.pdf")
@@ -120,7 +120,7 @@ def paper(survey_id: int) -> ResponseReturnValue:
         first=request.args.get("first", 0, type=int),
         last=request.args.get("last", 0, type=int),
     )
-    return _file(printed, f"{survey.version.title}_{_('paper form')}")
+    return _file(printed, survey.version.title, _("paper form"))
 
 
 @bp.get("/instruments/<int:instrument_id>/paper.pdf")
@@ -133,7 +133,7 @@ def instrument_paper(instrument_id: int) -> ResponseReturnValue:
     if asked is None:
         raise DomainError(_("This questionnaire cannot be printed yet: mend what the check names first."))
     printed = prints.paper_forms(asked, organisation=g.organisation.name)
-    return _file(printed, f"{instrument.title}_{_('paper form')}")
+    return _file(printed, instrument.title, _("paper form"))
 
 
 @bp.get("/surveys/<int:survey_id>/poster.pdf")
@@ -142,7 +142,7 @@ def poster(survey_id: int) -> ResponseReturnValue:
     """Print a poster with the link that is the same for everybody."""
     survey = surveys.survey(survey_id, within=g.organisation)
     link = url_for("surveys.answer", public_id=survey.public_id, _external=True)
-    return _file(print_pdf(prints.poster(survey, link)), f"{survey.version.title}_{_('poster')}")
+    return _file(print_pdf(prints.poster(survey, link)), survey.version.title, _("poster"))
 
 
 def _spoken(offered: Sequence[str]) -> str:
@@ -151,6 +151,6 @@ def _spoken(offered: Sequence[str]) -> str:
     return wanted if wanted in offered else ""
 
 
-def _file(content: bytes, name: str) -> ResponseReturnValue:
-    plain = re.sub(r'[\\/:*?"<>|\s]+', "_", name).strip("_")
+def _file(content: bytes, title: str, kind: str) -> ResponseReturnValue:
+    plain = re.sub(r'[\\/:*?"<>|\s]+', "_", f"{title}_{kind}").strip("_")
     return send_file(io.BytesIO(content), "application/pdf", as_attachment=True, download_name=f"{plain}.pdf")

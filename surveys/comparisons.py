@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from core.db import db
 from core.i18n import _
 from core.terms import SurveyState
 from members.models import Organisation
-from questions.base import Item, Shape, Tally
-from surveys import statistics
+from questions.base import Item, Measure, Shape, Tally
+from surveys import alike, statistics
 from surveys.crosstabs import Book
 from surveys.models import Survey
 from surveys.statistics import Interval
+
+NEAR = 0.6  # how alike two wordings must be to be taken for one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One question then and now; `why_not` says why it cannot be compared ("" when it can)."""
+    """One question then and now; `why_not` says why it cannot be compared ("" when it can).
+
+    `note`: what must be known to read it, "" when nothing.
+    """
 
     item: Item
     before_n: int | None
     now_n: int | None
     changes: tuple[Change, ...]
     why_not: str = ""
+    note: str = ""
 
 
 def earlier(survey: Survey, *, within: Organisation) -> list[Survey]:
@@ -56,26 +63,46 @@ def earlier(survey: Survey, *, within: Organisation) -> list[Survey]:
 
 def compare(now: Book, before: Book, *, invited: tuple[int | None, int | None] = (None, None)) -> list[Compared]:
     """Compare every published question of `now` with its like in `before`; `invited`: of now and of before."""
-    known = {item.name: item for item in before.items}
-    by_title = {item.title.strip(): item for item in before.items}
     compared = []
     for item in now.items:
-        if item.name not in now.shown or now.shown[item.name].shape is Shape.TEXTS:
-            continue
-        like = known.get(item.name)
-        if like is None or not _same(item, like):
-            like = by_title.get(item.title.strip()) or like
-        compared.append(_compared(item, like, now, before, invited))
+        if item.name in now.shown and now.shown[item.name].shape is not Shape.TEXTS:
+            compared.append(_compared(item, _like(item, now, before), now, before, invited))
     return compared
+
+
+def _like(item: Item, now: Book, before: Book) -> Item | None:
+    """Return the earlier question with the same words; else the one of the same name, when its words are near."""
+    same = [like for like in before.items if _words(like) == _words(item)]
+    if same:
+        return next((like for like in same if _same(item, like)), same[0])
+    named = next((like for like in before.items if like.name == item.name), None)
+    if named is None or any(_words(other) == _words(named) for other in now.items):
+        return None
+    near = SequenceMatcher(None, _words(item), _words(named), autojunk=False).ratio() >= NEAR
+    return named if near else None
+
+
+def _words(item: Item) -> str:
+    return "".join(item.title.split()).casefold()
 
 
 def _same(item: Item, like: Item) -> bool:
     return item.kind is like.kind and _answers(item) == _answers(like)
 
 
-def _answers(item: Item) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the words of the answers and of the rows: what makes two questions ask for the same."""
-    return tuple(item.kind.values(item).values()), tuple(item.kind.parts(item).values())
+def _answers(item: Item) -> tuple[object, ...]:
+    """Return what makes two questions ask for the same: the words of the answers, of a scale in order, and the unit.
+
+    The rows of a grid are left out: each is compared on its own.
+    """
+    limits = item.settings.get("limits")
+    unit = limits.unit if limits else item.settings.get("unit", "")
+    values = item.kind.values(item)
+    ordered = any(
+        column.measure is Measure.ORDINAL and [str(value) for value in column.labels] == list(values)
+        for column in item.kind.exported(item)
+    )
+    return tuple(values.items()) if ordered else frozenset(values.values()), unit, item.settings.get("total")
 
 
 def _compared(
@@ -85,28 +112,41 @@ def _compared(
         return Compared(item, None, None, (), _("The earlier survey did not ask this."))
     if item.kind is not like.kind:
         return Compared(item, None, None, (), _("The earlier survey asked this as another type of question."))
-    if _answers(item) != _answers(like):
+    if not _same(item, like):
         return Compared(item, None, None, (), _("The answers to choose from are not the same."))
     told, then = now.shown.get(item.name), before.shown.get(like.name)
     if told is None or then is None or told.answered is None or then.answered is None:
         return Compared(item, None, None, (), _("Too few answered it in one of the two surveys."))
+    told, then, note = alike.cut_alike(item, like, told, then)
+    if _words(like) != _words(item):
+        note = " ".join(filter(None, (note, _("The earlier survey asked: “%(title)s”", title=like.title))))
     changes = tuple(_changes("", told, then, invited))
     if not changes or all(change.now is None or change.before is None for change in changes):
-        return Compared(item, then.answered, told.answered, (), _("Nothing is left that both surveys show."))
-    return Compared(item, then.answered, told.answered, changes)
+        return Compared(item, then.answered, told.answered, (), note or _("Nothing is left that both surveys show."))
+    return Compared(item, then.answered, told.answered, changes, note=note)
 
 
 def _changes(label: str, now: Tally, before: Tally, invited: tuple[int | None, int | None]) -> Iterator[Change]:
     if now.shape is Shape.GRID:
-        for row, like in zip(now.rows, before.rows, strict=False):
-            if row.label == like.label:
-                yield from _row(row.label, row.tally, like.tally, invited)
-    else:
-        yield from _row(label, now, before, invited)
-        then = {bar.label: bar for bar in before.bars}
-        for bar in now.bars:
-            if bar.label in then:
-                yield _share(bar.label, (bar.count, now.answered), (then[bar.label].count, before.answered), invited)
+        then_rows = {row.label: row.tally for row in before.rows}
+        for row in now.rows:
+            if row.label in then_rows:
+                yield from _row(row.label, row.tally, then_rows[row.label], invited)
+        return
+    yield from _row(label, now, before, invited)
+    then = {bar.label: bar for bar in before.bars}
+    for bar in now.bars:
+        if bar.label in then:
+            yield _share(bar.label, (bar.count, now.answered), (then[bar.label].count, before.answered), invited)
+    told = {str(figure.label): figure.value for figure in before.figures}
+    for figure in now.figures if now.shape is Shape.FIGURES or not now.mean else ():
+        if str(figure.label) in told:  # means of a ranking or of a total shared out, a score: no interval from bars
+            yield Change(_named(str(figure.label), now), told[str(figure.label)], figure.value, None)
+
+
+def _named(label: str, tally: Tally) -> str:
+    """Say what a figure is where a bar has the same words."""
+    return _("%(answer)s – mean place", answer=label) if any(bar.label == label for bar in tally.bars) else label
 
 
 def _row(label: str, now: Tally, before: Tally, invited: tuple[int | None, int | None]) -> Iterator[Change]:

@@ -11,8 +11,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from questions.base import Item, Shape, Tally
 from questions.bands import round_steps
+from questions.base import Item, Shape, Tally
 
 TENTHS = 10  # people share out a total in about so many pieces
 
@@ -79,5 +79,3 @@ def _figures(tally: Tally, step: float) -> Tally:
             for figure in tally.figures
         ),
     )
-
-

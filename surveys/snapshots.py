@@ -7,11 +7,11 @@ order of the responses' random keys, which themselves are not in it.
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -28,7 +28,7 @@ from surveys.questionnaires import Ready
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-CHUNK = 20_000  # responses in memory at once while a snapshot is made
+CHUNK = 5_000  # responses in memory at once while a snapshot is made
 CHANNEL, COMPLETE, ASKED = "channel", "complete", "asked:"
 MEMORY = "512MB"
 
@@ -94,7 +94,7 @@ def build(survey: Survey, asked: Ready, *, progress: Callable[[float], None] = l
     return target
 
 
-def _chunks(survey: Survey, asked: Ready, listed: Sequence[Field]) -> Iterator[list[tuple[Any, ...]]]:
+def _chunks(survey: Survey, asked: Ready, listed: Sequence[Field]) -> Iterator[list[list[Any]]]:
     cells = _cells(asked)
     query = (
         select(Response.channel, Response.complete, Response.answers)
@@ -103,25 +103,27 @@ def _chunks(survey: Survey, asked: Ready, listed: Sequence[Field]) -> Iterator[l
         .execution_options(yield_per=CHUNK)
     )
     for part in db.session.execute(query).partitions():
-        yield [(channel.value, complete, *cells(answers)) for channel, complete, answers in part]
+        yield [[channel.value, complete, *cells(answers)] for channel, complete, answers in part]
 
 
-def _cells(asked: Ready) -> Callable[[Mapping[str, Any]], Iterable[Any]]:
+def _cells(asked: Ready) -> Callable[[Mapping[str, Any]], list[Any]]:
     """Return what turns a response's answers into the cells of its row, in the order of `fields`.
 
     Answers off the path were never stored, so a rule can be judged on all answers at once; only jumps need the walk.
     """
-    items = [item for item in asked.items if item.kind.answerable]
+    plan = [(item, item.kind.cells, item.rules) for item in asked.items if item.kind.answerable]
     jumped = any(item.jumps for item in asked.items)
 
-    def cells(answers: Mapping[str, Any]) -> Iterator[Any]:
+    def cells(answers: Mapping[str, Any]) -> list[Any]:
         on_path = {item.name for item in walk(asked.items, answers)[0]} if jumped else ()
-        for item in items:
+        row: list[Any] = []
+        for item, of, rules in plan:
             if jumped:
-                yield item.name in on_path
-            elif item.rules:
-                yield all(holds(rule, answers) for rule in item.rules)
-            yield from item.kind.cells(answers, item)
+                row.append(item.name in on_path)
+            elif rules:
+                row.append(all(holds(rule, answers) for rule in rules))
+            row += of(answers, item)
+        return row
 
     return cells
 
@@ -205,6 +207,38 @@ def _needs_mending(column: Column) -> bool:
     return column.measure is Measure.NUMBER or any(not isinstance(value, str) for value in column.labels)
 
 
+class Texts(Sequence[str]):
+    """The texts of one column, read from the file when they are asked for, in the order of their words."""
+
+    def __init__(self, ask: Callable[[str], list[tuple[Any, ...]]], name: str) -> None:
+        self._ask, self._name = ask, _quoted(name)
+        self._size: int | None = None
+
+    def __len__(self) -> int:
+        if self._size is None:
+            self._size = int(self._ask(f"SELECT count({self._name}) FROM answers")[0][0])
+        return self._size
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            start, stop, step = place.indices(len(self))
+            return self._read(start, max(stop - start, 0))[::step] if step > 0 else list(self)[place]
+        return self._read(range(len(self))[place], 1)[0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read(0, len(self)))
+
+    def _read(self, start: int, count: int) -> list[str]:
+        query = (
+            f"SELECT {self._name} FROM answers WHERE {self._name} IS NOT NULL ORDER BY 1 LIMIT {count} OFFSET {start}"
+        )
+        return [text for (text,) in self._ask(query)]
+
+
 class SnapshotSource:
     """Counts from a snapshot: the same protocol, and the same numbers, as counting in the database."""
 
@@ -253,7 +287,7 @@ class SnapshotSource:
                 for column in columns
                 if column.measure is not Measure.TEXT
             }
-            texts = {column.name: self._texts(column.name) for column in columns if column.measure is Measure.TEXT}
+            texts = {column.name: Texts(self._all, column.name) for column in columns if column.measure is Measure.TEXT}
             counted[item.name] = Counts(asked, answered, size - asked, by, texts)
         return counted
 
@@ -276,10 +310,6 @@ class SnapshotSource:
                     both[left.name, _value(value, left), right.name, _value(other, right)] = times
         asked = self._one(f"SELECT count(*) FROM answers WHERE {on_path}")[0]
         return Cross(asked, both)
-
-    def _texts(self, name: str) -> list[str]:
-        rows = self._all(f"SELECT {_quoted(name)} FROM answers WHERE {_quoted(name)} IS NOT NULL")
-        return [text for (text,) in rows]
 
     def _one(self, query: str) -> tuple[Any, ...]:
         return self._all(query)[0]

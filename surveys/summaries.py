@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.i18n import _
 from questions.base import Item, Shape, Tally, median
-from surveys import statistics
+from surveys import rounding, statistics
 from surveys.statistics import Interval
 
 
@@ -22,7 +22,8 @@ def summaries(item: Item, tally: Tally, *, invited: int | None = None) -> tuple[
     """Return what sums a published item up; nothing where a number of it is hidden."""
     if tally.answered is None or tally.shape in (Shape.TEXTS, Shape.GRID):
         return ()
-    return (*_of_points(tally, invited), *_of_figures(tally))
+    told = tuple(_of_points(tally, invited))
+    return (*told, *_of_figures(tally, known=len(told) > 1))
 
 
 def margin(answered: int, invited: int | None) -> str:
@@ -37,6 +38,9 @@ def _of_points(tally: Tally, invited: int | None) -> Iterator[Summary]:
     counts = {value: count for value, count in points.items() if count is not None}
     whole = len(counts) == len(tally.bars)
     interval = statistics.mean({float(value): n for value, n in counts.items()}, invited) if whole else None
+    if rounding.banded(tally):
+        yield Summary(_("Mean"), _told(tally.mean), _("rounded, so that it points at nobody"))
+        return
     yield Summary(_("Mean"), f"{tally.mean:.2f}", _sure(interval))
     if not whole or len(counts) < 3:
         return
@@ -51,15 +55,24 @@ def _of_points(tally: Tally, invited: int | None) -> Iterator[Summary]:
     )
 
 
-def _of_figures(tally: Tally) -> Iterator[Summary]:
+def _of_figures(tally: Tally, *, known: bool) -> Iterator[Summary]:
+    """Yield the figures of a tally, without those that are `known` from its points already."""
     for figure in tally.figures:
+        if known and figure.key in ("median", "top2"):
+            continue
         if figure.value is None:
             value = _("hidden")
         elif figure.key == "score":
             value = f"{figure.value:+.1f}".replace("-", "−")
+        elif figure.key == "top2":
+            value = f"{figure.value:.0f}%"
         else:
-            value = f"{round(figure.value, 2):g}".replace("-", "−")
+            value = _told(figure.value)
         yield Summary(str(figure.label), value)
+
+
+def _told(value: float) -> str:
+    return f"{round(value, 2):,.10g}".replace("-", "−")
 
 
 def _sure(interval: Interval | None) -> str:

@@ -1,6 +1,5 @@
 """Counts of a closed survey, item by item, with small groups hidden before anybody sees them."""
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -122,16 +121,14 @@ def _split(counted: Source) -> Split:
 
 
 def unordered(tally: Tally) -> Tally:
-    """Return a tally whose texts, and those of its rows, stand in no order of answering."""
+    """Return a tally whose texts, and those of its rows, stand in no order of answering.
+
+    They stand in the order of their words, each question on its own, so that no two can be joined.
+    """
     rows = tuple(replace(row, tally=unordered(row.tally)) for row in tally.rows)
-    return replace(tally, texts=shuffled(tally.texts), rows=rows)
-
-
-def shuffled(texts: Sequence[str]) -> tuple[str, ...]:
-    """Return texts in the order of their words: each question on its own, so that no two can be joined."""
-    mixed = list(texts)
-    random.SystemRandom().shuffle(mixed)
-    return tuple(sorted(mixed))
+    # Those of a snapshot are read in that order, and only when they are shown.
+    texts = tally.texts if isinstance(tally.texts, snapshots.Texts) else tuple(sorted(tally.texts))
+    return replace(tally, texts=texts, rows=rows)
 
 
 def _channels(came: Mapping[Channel, int], least: int) -> tuple[tuple[Channel, int | None], ...]:
@@ -142,8 +139,7 @@ def _channels(came: Mapping[Channel, int], least: int) -> tuple[tuple[Channel, i
     bars = tuple(Bar(channel.value, "", number - 1) for channel, number in used)
     told = suppression.protect(Tally(Shape.PARTS, sum(came.values()), bars=bars), max(least - 1, 1))
     return tuple(
-        (channel, None if bar.count is None else number)
-        for (channel, number), bar in zip(used, told.bars, strict=True)
+        (channel, None if bar.count is None else number) for (channel, number), bar in zip(used, told.bars, strict=True)
     )
 
 

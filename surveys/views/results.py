@@ -12,7 +12,7 @@ from core.i18n import _
 from forms.results import AmongForm, EarlierForm, GroupsForm, WordForm
 from investigations import queries as investigations
 from questions.base import Shape
-from surveys import closing, comparisons, drawings, queries, statistics, summaries, tallies
+from surveys import closing, comparisons, drawings, queries, quotes, statistics, summaries, tallies
 from surveys.crosstabs import Book
 from surveys.models import Survey
 from surveys.views.blueprint import bp
@@ -40,6 +40,9 @@ def results(survey_id: int) -> ResponseReturnValue:
     found = tallies.results(survey, within=g.organisation)
     invited = _invited(survey, found.answered)
     form = WordForm(request.args)
+    word = (form.word.data or "").strip()[:40].casefold()
+    if request.args.get("texts"):
+        return _own_words(survey, found, word)
     return render_template(
         "surveys/results.html",
         **_common(survey, "results"),
@@ -49,9 +52,18 @@ def results(survey_id: int) -> ResponseReturnValue:
         summaries={item.name: summaries.summaries(item, tally, invited=invited) for item, tally in found.items},
         margin=summaries.margin(found.answered, invited) if found.items else "",
         form=form,
-        word=(form.word.data or "").strip()[:40].casefold(),
-        has_texts=any(tally.texts for _item, tally in found.items),
+        word=word,
+        quotes={item.name: quotes.few(item, tally, word) for item, tally in found.items},
         unfinished=closing.unfinished(survey),
+    )
+
+
+def _own_words(survey: Survey, found: tallies.Results, word: str) -> ResponseReturnValue:
+    """Show what people wrote on one question, a page at a time."""
+    page = request.args.get("page", 1, type=int)
+    item, listed = quotes.paged(found.items, request.args["texts"], word, page)
+    return render_template(
+        "surveys/results_texts.html", **_common(survey, "results"), item=item, quotes=listed, word=word
     )
 
 

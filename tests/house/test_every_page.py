@@ -32,6 +32,7 @@ NOT_PAGES = {
     "members.export_roster",
     "reports.download",
     "surveys.download",
+    "surveys.turnout",
 }
 
 

@@ -5,189 +5,28 @@ published is one equation. A count is safe when answers exist that give the very
 the count reaches the floor, or is something else; it leaks when it must lie in 1 to floor-1, or is settled at all.
 """
 
-import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import combinations, permutations, product
-from math import prod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
 from scipy.optimize import LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix
 
-from core.terms import Channel
-from questions import named
-from questions.base import END, Item, Jump, Tally
+from questions.base import Item, Tally
 from questions.paths import part, walk
-from questions.rules import read
-from surveys import rounding, suppression, tallies
-from surveys.counting import AnswersSource, Given
-from surveys.crosstabs import Book
+from surveys import rounding, suppression
 from surveys.variables import MISSING, SKIPPED
+from tests.surveys.worlds import FLOOR, World, all_answers, world
 
-FLOOR = 5
 ANSWERED = "answered:"
 Group = frozenset[tuple[str, Any]]  # (column, value): people with all of these
 
 
-@dataclass
-class World:
-    """A survey made up: its items and everybody's answers."""
-
-    items: tuple[Item, ...]
-    answers: list[dict[str, Any]]
-
-    @cached_property
-    def book(self) -> Book:
-        given = [Given(Channel.WEB if hasattr(Channel, "WEB") else next(iter(Channel)), True, a) for a in self.answers]
-        return tallies.published(self.items, AnswersSource(self.items, given), FLOOR)
-
-
-def whole(item: Item) -> str:
+def anything(item: Item) -> str:
     """Return the column that only says whether an item was answered."""
     return f"{item.name}?"
-
-
-def make_item(name: str, kind: str, size: int, rng: random.Random, rule: dict[str, Any] | None) -> Item:
-    definition = definition_of(kind, size, rng)
-    found = named(definition)
-    assert found is not None
-    rules = (read(rule),) if rule else ()
-    return Item(name, found, name, settings=found.prepare(definition), rules=rules)
-
-
-def definition_of(kind: str, size: int, rng: random.Random) -> dict[str, Any]:
-    options = [{"v": f"o{place}", "t": f"o{place}"} for place in range(size)]
-    definition: dict[str, Any] = {"type": kind, "options": options}
-    if kind == "scale":
-        return {"type": "scale", "scale": {"min": 1, "max": size}}
-    if kind == "matrix":
-        rows = options[: 2 if size < 4 else 1]
-        return {"type": "matrix", "rows": rows, "scale": {"min": 1, "max": min(size, 3)}, "allow_na": size == 2}
-    if kind == "number":
-        return {"type": "number", "min": 0, "max": size + 1}
-    if kind == "ranking":
-        return {"type": "ranking", "options": options[:3], "top": rng.choice([None, 2]) if size > 2 else None}
-    if kind == "constant_sum":
-        return {"type": "constant_sum", "options": options[:2], "total": size + 1}
-    if kind == "multi":
-        most = rng.choice([None, 2, 2, size])
-        definition["max"] = most
-        definition["min"] = rng.choice([None, most]) if most and (size > 2 or rng.random() < 0.2) else None
-        if size > 2 and not most and rng.random() < 0.4:
-            options[-1]["exclusive"] = True
-    return {key: value for key, value in definition.items() if value is not None}
-
-
-def all_answers(item: Item) -> list[Any]:
-    """Return every answer to an item, None for none."""
-    values = list(item.kind.values(item))
-    match item.kind.key:
-        case "scale":
-            return [*(int(value) for value in values), None]
-        case "multi":
-            low, high = item.settings["min"] or 1, item.settings["max"] or len(values)
-            sets = [list(chosen) for size in range(low, high + 1) for chosen in combinations(values, size)]
-            alone = set(item.settings["exclusive"])
-            return [*(chosen for chosen in sets if len(chosen) == 1 or not alone & set(chosen)), None]
-        case "matrix":
-            points = [int(value) if value != "na" else value for value in values]
-            rows = [row.value for row in item.settings["rows"]]
-            given = product([*points, None], repeat=len(rows))
-            lines = ({r: p for r, p in zip(rows, line, strict=True) if p is not None} for line in given)
-            return [line or None for line in lines]
-        case "number":
-            return [*range(int(item.settings["limits"].high) + 1), None]
-        case "ranking":
-            places = item.settings["places"]
-            return [*(list(order) for order in permutations(values, places)), None]
-        case "constant_sum":
-            total = item.settings["total"]
-            return [*({values[0]: part, values[1]: total - part} for part in range(total + 1)), None]
-    return [*values, None]
-
-
-KINDS = (
-    "single", "single", "single", "multi", "multi", "scale", "dropdown", "yes_no", "matrix", "number", "ranking",
-    "constant_sum",
-)  # fmt: skip
-LISTED = ("single", "dropdown", "yes_no", "scale")
-TYPES = 1500  # ways to answer a questionnaire that are reckoned with
-
-
-def world(seed: int, *, items: int, people: tuple[int, int] = (10, 80)) -> World:
-    """Make up a small survey: closed questions of many kinds, some conditional, some jumped over, some left open."""
-    rng = random.Random(seed)
-    while True:
-        made = _jumping(_items(items, rng), rng)
-        if prod(len(all_answers(item)) for item in made) <= TYPES:
-            return World(tuple(made), _people(made, rng, people))
-
-
-def _items(wanted: int, rng: random.Random) -> list[Item]:
-    made: list[Item] = []
-    for place in range(wanted):
-        rule = _rule(made, rng) if made and rng.random() < 0.35 else None
-        item = make_item(f"q{place}", rng.choice(KINDS), rng.choice([2, 2, 3, 3, 4]), rng, rule)
-        if made and item.kind.key in ("single", "multi") and len(item.kind.values(item)) > 2 and rng.random() < 0.2:
-            last = list(item.kind.values(item))[-1]
-            if last not in item.settings.get("exclusive", ()) and not item.settings.get("min"):
-                item = replace(item, option_rules={last: read(_rule(made, rng))})
-        made.append(item)
-    return made
-
-
-def _rule(made: Sequence[Item], rng: random.Random) -> dict[str, Any]:
-    rule = _about(rng.choice(made), rng)
-    if len(made) > 1 and rng.random() < 0.3:
-        return {rng.choice(["all", "any"]): [rule, _about(rng.choice(made), rng)]}
-    return rule
-
-
-def _about(parent: Item, rng: random.Random) -> dict[str, Any]:
-    values = list(parent.kind.values(parent))
-    if parent.kind.key == "multi":
-        return {"item": parent.name, "op": "contains", "value": rng.choice(values)}
-    if parent.kind.key in LISTED:
-        answers = all_answers(parent)[:-1]
-        return {"item": parent.name, "op": "in", "value": rng.sample(answers, rng.randint(1, len(answers) - 1))}
-    if parent.kind.key == "number":
-        return {"item": parent.name, "op": rng.choice(["<=", ">="]), "value": rng.randint(0, 3)}
-    if parent.kind.key == "matrix":
-        row = rng.choice(parent.settings["rows"]).value
-        return {"item": parent.name, "row": row, "op": "<=", "value": 1}
-    return {"item": parent.name, "op": "answered"}
-
-
-def _jumping(made: list[Item], rng: random.Random) -> list[Item]:
-    if len(made) > 2 and rng.random() < 0.3:
-        at = rng.randrange(len(made) - 2)
-        to = rng.choice([END, *(item.name for item in made[at + 2 :])])
-        asked = made[at] if rng.random() < 0.8 else rng.choice(made[: at + 1])
-        made[at] = replace(made[at], jumps=(Jump(read(_about(asked, rng)), to),))
-    return made
-
-
-def _people(made: Sequence[Item], rng: random.Random, people: tuple[int, int]) -> list[dict[str, Any]]:
-    weights = {
-        item.name: [rng.choice([0.2, 1, 1, 3, 8]) for _ in all_answers(item)[:-1]] + [rng.choice([0, 0, 0.3])]
-        for item in made
-    }
-    alike = rng.choice([0, 0.4, 0.8])  # how much answers hang together
-    answers = []
-    for _person in range(rng.randint(*people)):
-        lean, given = rng.random(), {}
-        for item in made:
-            options = all_answers(item)
-            place = rng.choices(range(len(options)), weights[item.name])[0]
-            if rng.random() < alike and options[place] is not None:
-                place = min(int(lean * (len(options) - 1)), len(options) - 2)
-            if options[place] is not None:
-                given[item.name] = options[place]
-        answers.append(walk(made, given)[1])
-    return answers
 
 
 @dataclass
@@ -215,13 +54,13 @@ class Attacker:
             columns = item.kind.exported(item)
             for column in columns:
                 self.state[column.name] = []
-            self.state[whole(item)] = []
+            self.state[anything(item)] = []
             for kept in self.types:
                 on_path = item.name in {found.name for found in walk(items, kept)[0]}
                 answer = part(kept, item)
                 left = MISSING if on_path else SKIPPED
                 cells = item.kind.cells(answer, item) if answer else (left,) * len(columns)
-                self.state[whole(item)].append(ANSWERED if answer else left)
+                self.state[anything(item)].append(ANSWERED if answer else left)
                 for column, cell in zip(columns, cells, strict=True):
                     self.state[column.name].append(MISSING if cell is None else cell)
         self.truth = np.zeros(len(self.types))
@@ -258,10 +97,10 @@ class Attacker:
             tally = self.world.book.shown[item.name]
             if tally.answered is None:
                 continue
-            self.told(self.who((whole(item), SKIPPED)), tally.skipped)
-            self.told(self.who((whole(item), MISSING)), tally.missing)
-            for part, told in [(row.value, row.tally) for row in tally.rows] or [("", tally)]:
-                self._learn_part(item, part, told)
+            self.told(self.who((anything(item), SKIPPED)), tally.skipped)
+            self.told(self.who((anything(item), MISSING)), tally.missing)
+            for row, told in [(row.value, row.tally) for row in tally.rows] or [("", tally)]:
+                self._learn_part(item, row, told)
 
     def _learn_part(self, item: Item, part: str, tally: Tally) -> None:
         if tally.answered is None:
@@ -361,11 +200,11 @@ class Attacker:
         plain = Attacker(self.world)
         plain.told(np.ones(len(self.types)), len(self.world.answers))
         for item in self.world.items:
-            for column in (whole(item), *(column.name for column in item.kind.exported(item))):
+            for column in (anything(item), *(column.name for column in item.kind.exported(item))):
                 row = self.who((column, MISSING))
                 plain.told(row, row @ self.truth)
-            if not self.who((whole(item), SKIPPED)) @ self.truth:
-                plain.told(self.who((whole(item), SKIPPED)), 0)
+            if not self.who((anything(item), SKIPPED)) @ self.truth:
+                plain.told(self.who((anything(item), SKIPPED)), 0)
         return plain
 
     def rests(self) -> Iterator[tuple[Group, tuple[np.ndarray, int]]]:
@@ -412,7 +251,9 @@ class Attacker:
     def _inequalities(self) -> tuple[Any, Any]:
         if not self.over:
             return None, None
-        return csr_matrix(np.array([-row for row, _least in self.over])), np.array([-least for _row, least in self.over])
+        return csr_matrix(np.array([-row for row, _least in self.over])), np.array(
+            [-least for _row, least in self.over]
+        )
 
     def _most(self, row: np.ndarray, matrix: csr_matrix, sides: np.ndarray, whole: bool) -> tuple[float, np.ndarray]:
         above, least = self._inequalities()
