@@ -55,6 +55,6 @@ def test_a_server_that_is_not_there_is_told_plainly(app) -> None:
 def test_a_server_that_goes_away_says_how_many_went_out(app) -> None:
     with listening(breaks_after=1) as sink:
         use(app, sink.address)
-        with pytest.raises(mail.NotSent, match="1.*3") as refused:
+        with pytest.raises(mail.NotSent, match="1.*3|3.*1") as refused:
             mail.send(letters("a@x.example", "b@x.example", "c@x.example"))
     assert "@" not in str(refused.value)

@@ -31,6 +31,11 @@ NOT_PAGES = {
     "members.roster_template",
     "members.export_roster",
     "reports.download",
+    "reports.instrument_paper",
+    "reports.paper",
+    "reports.poster",
+    "surveys.chart",
+    "surveys.export_instrument",
     "surveys.download",
     "surveys.turnout",
 }

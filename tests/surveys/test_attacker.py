@@ -1,6 +1,7 @@
 """Nobody with a linear solver gets a small group out of all published numbers together."""
 
 import os
+import random
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_the_attacker_finds_one_way_leaks(monkeypatch) -> None:
 
 def test_turning_a_table_hides_the_same_cells() -> None:
     for seed in range(40):
-        made = attacker.random.Random(seed)
+        made = random.Random(seed)
         counts = [[made.randint(0, 14) for _c in range(made.randint(2, 2) + seed % 4)] for _r in range(2 + seed % 3)]
         turned = [list(line) for line in zip(*counts, strict=True)]
         told, back = tables.hide(counts, 5), tables.hide(turned, 5)
