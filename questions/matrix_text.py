@@ -1,6 +1,6 @@
 """Several lines with a few words each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.i18n import _, lazy
@@ -14,6 +14,7 @@ from questions.base import (
     Measure,
     Option,
     Refused,
+    Row,
     Sent,
     Setting,
     Shape,
@@ -93,10 +94,12 @@ class MatrixText(Grid):
         return tuple(given.get(row.value) for row in item.settings["rows"])
 
     def counted(self, counts: Counts, item: Item) -> Tally:
-        """Gather the texts of all rows, each with the words of its row."""
-        texts = tuple(
-            _("%(row)s: %(words)s", row=row.label, words=text)
+        """Gather the texts row by row: told together, the few lines of a rare row could be counted."""
+        rows = tuple(
+            Row(row.value, row.label, self._row(counts.texts[f"{item.name}.{row.value}"], counts.asked))
             for row in item.settings["rows"]
-            for text in counts.texts[f"{item.name}.{row.value}"]
         )
-        return Tally(Shape.TEXTS, counts.answered, counts.asked - counts.answered, counts.skipped, texts=texts)
+        return Tally(Shape.GRID, counts.answered, counts.asked - counts.answered, counts.skipped, rows=rows)
+
+    def _row(self, texts: Sequence[str], asked: int) -> Tally:
+        return Tally(Shape.TEXTS, len(texts), asked - len(texts), texts=texts)

@@ -14,14 +14,14 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, text
 
-from core import audit, clock, seal
+from core import audit, clock, jobs, seal
 from core.db import db
 from core.errors import DomainError
-from core.i18n import _
+from core.i18n import _, language
 from core.terms import SurveyState
 from members import rules
 from members.models import Organisation
-from surveys import ballots, keying, questionnaires
+from surveys import ballots, keying, queries, questionnaires, snapshots
 from surveys.models import KeyedSheet, Response, SealedResponse, Survey
 
 PATIENCE = 50  # times a tenth of a second to wait for readers of an SQLite file
@@ -41,6 +41,10 @@ def close(survey: Survey, *, by: Any) -> None:
     if survey.state is SurveyState.OPEN:
         pour_out(survey)
         audit.note("close", survey, by=by)
+        if queries.received(survey) > snapshots.LARGE:
+            jobs.enqueue(
+                "surveys.snapshot", organisation_id=survey.organisation_id, language=language(), survey_id=survey_id
+            )
         db.session.commit()
     else:
         db.session.rollback()

@@ -49,6 +49,10 @@ class Conditions:
             return False
         if any(name not in shown or shown[name].answered is None for name in parents):
             return True
+        # Whom a jump leads over is not judged where not everybody was asked the jumping item, or it has several jumps.
+        jumpers = [jumper for _rule, jumper in self._rules[item.name] if jumper is not None]
+        if any(self._rules[jumper.name] or len(jumper.jumps) > 1 for jumper in jumpers):
+            return True
         rule = Every(tuple(rule for rule, _of in self._rules[item.name]))
         if len(parents) == 1:
             (name,) = parents

@@ -28,6 +28,7 @@ from surveys.questionnaires import Ready
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+LARGE = 10_000  # responses from which on a survey is counted from its snapshot
 CHUNK = 5_000  # responses in memory at once while a snapshot is made
 CHANNEL, COMPLETE, ASKED = "channel", "complete", "asked:"
 MEMORY = "512MB"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core import jobs
 from core.errors import DomainError
 from core.i18n import _, lazy
 from core.terms import Channel, SurveyState
@@ -16,7 +17,6 @@ from surveys.counting import AnswersSource, Given, Source
 from surveys.crosstabs import Book
 from surveys.models import Survey
 
-LARGE = 10_000  # responses from which on a survey is counted from its snapshot
 COLUMNS = (
     lazy("Question"),
     lazy("Text"),
@@ -76,6 +76,11 @@ def book(survey: Survey, *, within: Organisation, language: str = "") -> Book:
         raise DomainError(_("Results are shown once the survey has closed."))
     asked = questionnaires.ready(survey.version, language)
     items = tuple(item for item in asked.items if item.kind.answerable)
+    running = jobs.latest("surveys.snapshot", within=within, survey_id=survey.id)
+    if running is not None and running.running:
+        raise DomainError(
+            _("The answers are being counted; for a large survey this takes a minute or two. Look again.")
+        )
     counted = source(survey, asked)
     least = floor(within)
     if counted.size() < max(rules.value(within, "suppression.results_floor"), least):
@@ -85,7 +90,7 @@ def book(survey: Survey, *, within: Organisation, language: str = "") -> Book:
 
 def source(survey: Survey, asked: questionnaires.Ready) -> Source:
     """Return where a closed survey is counted: in memory, or from its columnar snapshot when it is large."""
-    if queries.received(survey) > LARGE:
+    if queries.received(survey) > snapshots.LARGE:
         return snapshots.SnapshotSource(snapshots.ready(survey, asked), asked)
     rows = queries.responses(survey)
     return AnswersSource(asked.items, (Given(row.channel, row.complete, row.answers) for row in rows))

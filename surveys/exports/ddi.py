@@ -120,9 +120,11 @@ def frequencies(variable: Variable, tally: Tally | None) -> dict[str, int | None
     part = variable.column.name.partition(".")[2]
     if part and tally.rows:
         tally = next((row.tally for row in tally.rows if row.value == part), None) or Tally(tally.shape, None)
-    elif part:
+    elif part and set(variable.column.labels) == {0, 1}:
         count = next((bar.count for bar in tally.bars if bar.value == part), None)
         hidden = count is None or tally.answered is None
         return {} if hidden else {"1": count, "0": (tally.answered or 0) - (count or 0)}
+    elif part and part != "1":  # a deeper level of a cascade: only the first is counted
+        return {}
     known = {str(value) for value in variable.codes}
     return {bar.value: bar.count for bar in tally.bars if bar.value in known}

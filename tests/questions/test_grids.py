@@ -13,6 +13,7 @@ from forms.questionnaire import Questionnaire, questions
 from questions import named
 from questions.base import Item, Measure, Refused, Shape, count
 from questions.rules import Compare, holds
+from surveys import suppression
 
 ROWS = [{"v": "a", "t": "Canteen"}, {"v": "b", "t": "Night bus"}]
 OPTIONS = [{"v": "x", "t": "Better"}, {"v": "y", "t": "Cheaper"}, {"v": "z", "t": "Quicker"}]
@@ -152,11 +153,15 @@ def test_a_grid_to_tick_says_who_left_a_row() -> None:
     assert all(column.measure is Measure.NOMINAL for column in asked.kind.exported(asked))
 
 
-def test_texts_are_told_with_their_row() -> None:
+def test_texts_stay_with_their_row_so_that_rare_rows_can_be_held_back() -> None:
     asked = item("matrix_text")
-    tally = asked.kind.tally([{"q": {"a": "hot", "b": "late"}}, {"q": {"b": "dark"}}, {}], asked)
-    assert tally.shape is Shape.TEXTS and (tally.answered, tally.missing) == (2, 1)
-    assert sorted(tally.texts) == ["Canteen: hot", "Night bus: dark", "Night bus: late"]
+    answers = [{"q": {"a": "hot"}}] * 12 + [{"q": {"a": "hot", "b": "late"}}] * 2 + [{}]
+    tally = asked.kind.tally(answers, asked)
+    assert tally.shape is Shape.GRID and (tally.answered, tally.missing) == (14, 1)
+    assert {row.label: len(row.tally.texts) for row in tally.rows if row.tally.texts} == {"Canteen": 14, "Night bus": 2}
+    told = {row.label: row.tally for row in suppression.protect(tally, 5).rows}
+    assert len(told["Canteen"].texts) == 14
+    assert told["Night bus"].texts == () and told["Night bus"].answered is None
 
 
 def test_a_sentence_knows_its_blanks() -> None:

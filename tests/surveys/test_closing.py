@@ -5,10 +5,11 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 
-from core import seal
+from core import jobs, seal
 from core.db import db
+from core.errors import DomainError
 from core.terms import Channel, SurveyState
-from surveys import ballots, closing, codes, queries
+from surveys import ballots, closing, codes, queries, snapshots, tallies
 from surveys.models import Invitation, Response, SealedResponse
 from tests.surveys.conftest import DEFINITION, field
 
@@ -154,3 +155,15 @@ def test_answers_on_postgres_are_written_in_one_transaction(any_app) -> None:
     rows = db.session.execute(sa.text("SELECT xmin::text, id FROM response ORDER BY ctid")).all()
     assert len({row[0] for row in rows}) == 1
     assert [row[1] for row in rows] == sorted(row[1] for row in rows)
+
+
+def test_a_large_survey_is_counted_in_the_background(app, monkeypatch) -> None:
+    monkeypatch.setattr(snapshots, "LARGE", 5)
+    fielded = filled(app)
+    closing.close(fielded.survey, by=fielded.cast.secretary)
+    with pytest.raises(DomainError):
+        tallies.results(fielded.survey, within=fielded.cast.branch)
+    assert not snapshots.file(fielded.survey).exists()
+    jobs.run_inline()
+    assert snapshots.fresh(fielded.survey, snapshots.file(fielded.survey))
+    assert tallies.results(fielded.survey, within=fielded.cast.branch).answered == 10

@@ -179,3 +179,43 @@ def test_nothing_half_written_is_left_behind(closed) -> None:
     for key in exports.exports:
         written(key, data)
     assert [path.suffix for path in data.folder.iterdir()] == [".parquet"]
+
+
+@pytest.mark.parametrize("secrecy", list(Secrecy))
+def test_ddi_never_takes_a_place_of_a_cascade_for_a_tick(app, cast, secrecy) -> None:
+    tree = [{"v": "0", "t": "甲厂", "options": [{"v": "a", "t": "一班"}]},
+            {"v": "1", "t": "乙厂", "options": [{"v": "b", "t": "二班"}]},
+            {"v": "2", "t": "丙厂", "options": [{"v": "c", "t": "三班"}]}]  # fmt: skip
+    item = {"id": "q", "type": "cascade", "title": "单位", "levels": ["厂", "班"], "tree": tree}
+    definition = {"title": "层级", "lang": "zh", "items": [item]}
+    survey = fielding.create(cast.investigation, definition, within=cast.branch, by=cast.secretary, secrecy=secrecy)
+    for number in range(30):
+        path = ["0", "a"] if number < 12 else ["1", "b"] if number < 22 else ["2", "c"]
+        db.session.add(
+            Response(id=f"{number:032}", survey_id=survey.id, channel=Channel.PHONE, complete=True, answers={"q": path})
+        )
+    survey.state = SurveyState.CLOSED
+    db.session.commit()
+    data = exports.dataset(survey, within=cast.branch, language="zh")
+    told = {variable.name: ddi.frequencies(variable, data.results.tally("q")) for variable in data.variables}
+    assert all(counts in ({}, {"0": 12, "1": 10, "2": 8}) for counts in told.values()), told
+
+
+def test_files_tell_the_numbers_of_the_page_and_no_others(closed) -> None:
+    _survey, data = closed(Secrecy.ANONYMOUS)
+    told = json.loads(written("json", data))
+    by_item = {result["question"]: result for result in told["results"]}
+    lines = list(csv.reader(io.StringIO(written("csv", data).decode("utf-8-sig"))))
+    for item, tally in data.results.items:
+        shown = [bar.count for bar in tally.bars]
+        assert [bar["count"] for bar in by_item[item.name].get("counts", [])] == shown
+        in_file = [line[4] for line in lines if line[0] == item.name and line[2] == ""][: len(shown)]
+        assert in_file == ["隐去" if count is None else str(count) for count in shown]
+    root = ET.fromstring(written("ddi", data))
+    for var in root.iter(f"{{{ddi.NAMESPACE}}}var"):
+        tally = data.results.tally(var.get("name").partition(".")[0].partition("_")[0])
+        numbers = {str(bar.count) for bar in tally.bars} | {
+            str((tally.answered or 0) - (bar.count or 0)) for bar in tally.bars if bar.count is not None
+        }
+        numbers |= {str(bar.count) for row in tally.rows for bar in row.tally.bars}
+        assert {stat.text for stat in var.iter(f"{{{ddi.NAMESPACE}}}catStat")} <= numbers

@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.terms import Channel
 from questions import named
 from questions.base import Bar, Item, Row, Shape, Tally
+from questions.paths import walk
 from questions.rules import Compare
-from surveys import suppression
+from surveys import questionnaires, suppression, tallies
+from surveys.counting import AnswersSource, Given
 
 FLOOR = 5
 
@@ -121,3 +124,34 @@ def test_the_number_asked_does_not_split_what_is_hidden() -> None:
     assert told_of_second((3, 7, 30, 40), 77, Compare("a", "in", ["1", "2", "3"])).answered is None
     assert told_of_second((3, 7, 30, 40), 70, Compare("a", "in", ["2", "3"])).answered == 70
     assert told_of_second((3, 7, 30, 40), 50, Compare("a", "in", ["0", "1", "3"])).answered == 50
+
+
+def test_a_jump_of_an_item_that_not_everybody_was_asked_gives_nothing_away(app) -> None:
+    """Only x is asked b, whose jump is for x and y: so y is asked c, and its number would tell the hidden 7 and 3."""
+    options = [{"v": v, "t": v} for v in "xyz"]
+
+    def single(name: str, **more: object) -> dict:
+        return {"id": name, "type": "single", "title": name, "options": options, **more}
+
+    skip = {"if": {"item": "a", "op": "in", "value": ["x", "y"]}, "to": "d"}
+    asked = questionnaires.prepare(
+        {
+            "title": "T",
+            "lang": "en",
+            "items": [
+                single("a"),
+                single("b", show_if={"item": "a", "op": "==", "value": "x"}, jumps=[skip]),
+                single("c"),
+                single("d"),
+            ],
+        }
+    )
+    whole = [
+        {"a": a, "b": "x", "c": "z", "d": "z"} for a, times in (("x", 3), ("y", 7), ("z", 30)) for _n in range(times)
+    ]
+    given = [Given(Channel.PHONE, True, walk(asked.items, answers)[1]) for answers in whole]
+    source = AnswersSource(asked.items, given)
+    assert source.counts(asked.items[2]).asked == 37
+    shown = tallies.published(asked.items, source, FLOOR).shown
+    assert [bar.count for bar in shown["a"].bars] == [None, None, 30]
+    assert shown["c"].answered is None
