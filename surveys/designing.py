@@ -15,7 +15,7 @@ from questions import named, types
 from questions.base import SILENT
 from surveys import drafts, instruments, trials
 from surveys.definitions import Definition, in_language, spoken
-from surveys.models import DesignStep, Instrument, Survey, Version
+from surveys.models import DesignStep, Instrument, Version
 from surveys.proof.structure import ITEMS
 
 KEPT = 50  # steps that can be undone
@@ -350,8 +350,3 @@ def publish(instrument: Instrument, *, within: Organisation, by: Any) -> Version
     audit.note("publish", instrument, by=by)
     db.session.flush()
     return made
-
-
-def surveys_of(version: Version) -> int:
-    """Return how many surveys ask a version."""
-    return db.session.scalar(select(func.count()).select_from(Survey).where(Survey.version_id == version.id)) or 0
