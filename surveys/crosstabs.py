@@ -195,13 +195,27 @@ class _Builder:
         )
 
     def _told(self, pair: tuple[int, int]) -> frozenset[tuple[int, int]]:
-        """Return the cells that rules may empty, and those not asked: another item's table may tell them."""
+        """Return the cells not asked, which another item's table may tell, and those that rules may empty.
+
+        Rules may empty a line nobody of which was asked the other item, and an option that is not offered to everybody.
+        Any other nought is an answer nobody gave, and is protected like one.
+        """
         if not self.conditional:
             return frozenset()
-        levels = list(product(enumerate(self.levels_a[pair[0]]), enumerate(self.levels_b[pair[1]])))
+        rows, columns = self.levels_a[pair[0]], self.levels_b[pair[1]]
+        counts = self.counts[pair]
+        away_row = {x for x in range(len(rows)) if self._all_away([counts[x][y] for y in range(len(columns))], columns)}
+        away_column = {y for y in range(len(columns)) if self._all_away([line[y] for line in counts], rows)}
+        offered = bool(self.a.item.option_rules or self.b.item.option_rules)
         return frozenset(
-            (x, y) for (x, row), (y, column) in levels if SKIPPED in (row, column) or not self._at(pair, (x, y))
+            (x, y)
+            for (x, row), (y, column) in product(enumerate(rows), enumerate(columns))
+            if SKIPPED in (row, column) or (not counts[x][y] and (offered or x in away_row or y in away_column))
         )
+
+    def _all_away(self, line: list[int], levels: Sequence[str]) -> bool:
+        """Say whether nobody of a line was asked the other item."""
+        return not any(count for count, level in zip(line, levels, strict=True) if level != SKIPPED)
 
     def _not_asked(self, pair: tuple[int, int]) -> set[tuple[int, int]]:
         """Return the cells of those not asked, and enough others in the same line that they cannot be worked out.

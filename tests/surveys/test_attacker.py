@@ -60,3 +60,9 @@ def test_turning_a_table_hides_the_same_cells() -> None:
         told, back = tables.hide(counts, 5), tables.hide(turned, 5)
         assert (told is None) == (back is None), counts
         assert told is None or back is None or told == {(x, y) for y, x in back}
+
+
+def test_a_nought_behind_a_jump_is_not_settled() -> None:
+    """Found by the long run: five people, all of one mind, beside others whom a jump led past the question."""
+    _played, leaks = attacker.play(131, items=4)
+    assert leaks == []
