@@ -116,6 +116,14 @@ class Secrecy(Term):
     ROWS = "rows", lazy("Without names, but each answer may be read as a whole")
 
 
+class Split(Term):
+    """What is taken apart when the box of an anonymous survey is opened."""
+
+    NONE = "none", lazy("Answers stay whole")
+    TEXTS = "texts", lazy("Everything written in words is stored apart from the rest")
+    ALL = "all", lazy("Every question is stored by itself")
+
+
 class Channel(Term):
     """The door a response came through."""
 

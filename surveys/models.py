@@ -6,11 +6,11 @@ Nothing below the line "anonymous" knows a member, a moment or an order: see doc
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Model, TermType
-from core.terms import Access, Channel, Secrecy, SurveyState
+from core.terms import Access, Channel, Secrecy, Split, SurveyState
 
 
 class Instrument(Model):
@@ -80,7 +80,13 @@ class Version(Model):
 
 
 class Survey(Model):
-    """One fielding of a version."""
+    """One fielding of a version.
+
+    `manifest`: what every device pins before it answers (`anonymity.manifest`), set when the survey opens; none for a
+    survey opened before there were manifests. `split`: what is taken apart when the box is opened; decided, at the
+    latest, when the survey opens, and never changed after. `round`: how many boxes were opened before this one.
+    `tally`: the numbers frozen at the close. `board`, `board_signature`: the signed statement published then.
+    """
 
     __tablename__ = "survey"
 
@@ -99,19 +105,44 @@ class Survey(Model):
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     created_at: Mapped[datetime]
+    manifest: Mapped[str | None] = mapped_column(Text)
+    split: Mapped[Split | None] = mapped_column(TermType(Split))
+    rounds: Mapped[bool] = mapped_column(default=False, server_default=false())
+    round: Mapped[int] = mapped_column(default=0, server_default="0")
+    scrutineer: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    tally: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    board: Mapped[str | None] = mapped_column(Text)
+    board_signature: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     version: Mapped[Version] = relationship(lazy="joined")
 
 
 class Invitation(Model):
-    """A right to answer once: the fingerprint of a code, and for whom it was made; never whether it was used."""
+    """A right to a ballot: the fingerprint of a code, and for whom it was made; without a member it is a paper slip.
+
+    `collected` is the fingerprint of the blinded ballot that was signed for it, `drew_slip` says that the member took
+    a slip instead. Both say that somebody holds a ballot; whether it was cast nobody knows, and nothing says when.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = {"sqlite_with_rowid": False}
 
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
-    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))  # none: a spare slip
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))  # none: a slip
+    collected: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    drew_slip: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class SlipRecord(Model):
+    """That the unused slips of a survey were destroyed: how many, on which day, before whom."""
+
+    __tablename__ = "slip_record"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    destroyed: Mapped[int]
+    destroyed_on: Mapped[date]
+    witnesses: Mapped[str] = mapped_column(String(200))
 
 
 class Reminder(Model):
@@ -143,7 +174,10 @@ class KeyedSheet(Model):
 
 
 class SealedResponse(Model):
-    """An answer while the survey is open: equal-length ciphertext under a tag only the box key can make."""
+    """An answer while the survey is open: equal-length ciphertext under a tag only the box key can make.
+
+    An empty box was opened in an earlier round; its tag stays so that no ballot is cast twice.
+    """
 
     __tablename__ = "sealed_response"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -154,13 +188,34 @@ class SealedResponse(Model):
 
 
 class Response(Model):
-    """An answer after the survey closed: a random key, the door it came through, and what was said."""
+    """An answer after the survey closed: a random key, the door it came through, and what was said.
+
+    `part` is "" for a whole answer. Where a survey takes answers apart, it names the item a row is of, and the row knows
+    no door: `answers` is then {} (not asked), {item: None} (left open) or what was answered.
+    """
 
     __tablename__ = "response"
     __table_args__ = {"sqlite_with_rowid": False}
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
-    channel: Mapped[Channel] = mapped_column(TermType(Channel))
+    part: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    channel: Mapped[Channel | None] = mapped_column(TermType(Channel))
     complete: Mapped[bool]
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Leaf(Model):
+    """One counted ballot on the public board: its blind signature and what it was committed to, never what it says.
+
+    Nothing ties it to a `Response`: who shows a receipt shows that a ballot counts, not which answer is its own.
+    """
+
+    __tablename__ = "leaf"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    leaf: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
+    prefix: Mapped[bytes] = mapped_column(LargeBinary(32))
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    commitment: Mapped[bytes] = mapped_column(LargeBinary(32))

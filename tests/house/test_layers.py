@@ -9,7 +9,7 @@ from core.settings import ROOT
 
 LAYERS = (
     ("core",),
-    ("text", "questions"),
+    ("text", "questions", "anonymity"),
     ("forms",),
     ("members",),
     ("investigations",),
@@ -38,7 +38,8 @@ KEPT_IN = {
     "pyxform": ("surveys/formats/",),
     "pyreadstat": ("surveys/exports/",),
     "pandas": ("surveys/exports/",),
-    "cryptography": ("core/seal.py",),
+    "cryptography": ("core/seal.py", "anonymity/"),
+    "gmpy2": ("anonymity/",),
     "argon2": ("members/accounts.py",),
     "rjieba": ("text/",),
     "sklearn": ("text/", "concerns/grouping.py"),
