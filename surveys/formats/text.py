@@ -10,6 +10,7 @@ from core.spreadsheet import decode
 from surveys.formats.base import Format, Reading, Written, unreadable, within_size
 from surveys.formats.text_account import Account
 from surveys.formats.text_assembly import assemble
+from surveys.formats.text_layout import usual
 from surveys.formats.text_lines import lines
 from surveys.formats.text_write import written
 
@@ -50,8 +51,9 @@ class PastedText(Format):
         if len(found) > LINES:
             return unreadable(self.key, _("This text has more than %(most)s lines; no questionnaire has.", most=LINES))
         account = Account()
-        definition = assemble(found, account, language=_language(text, language))
-        account.close(found)
+        laid, joined = usual(found)
+        definition = assemble(laid, account, language=_language(text, language))
+        account.close(found, joined)
         notes = tuple(sorted(account.notes, key=lambda note: note.line or 0))
         return Reading(self.key, definition, notes, frozenset(account.became), account.became)
 

@@ -1,6 +1,7 @@
 """The account of a reading: what each line became, and what is to be known about it. No line goes missing here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from core.i18n import _
 from surveys.formats.base import ERROR, INFO, WARNING, Note
@@ -40,8 +41,13 @@ class Account:
         """Say why nothing can be made of it."""
         self.notes.append(Note(ERROR, message, line))
 
-    def close(self, lines: Iterable[Line]) -> None:
-        """Name every line that is neither in the result nor in a note: none may go unseen."""
+    def close(self, lines: Iterable[Line], joined: Mapping[int, int] = MappingProxyType({})) -> None:
+        """Name every line that is neither in the result nor in a note; `joined`: which became part of which other."""
+        for number, other in joined.items():
+            if not other:
+                self.info(_("Only heads a column of a table on paper; it was left out."), number)
+            elif other in self.became and number != other:
+                self.became.setdefault(number, self.became[other])
         noted = {note.line for note in self.notes}
         for line in lines:
             if line.number not in self.became and line.number not in noted:

@@ -9,19 +9,17 @@ from core.i18n import _, pgettext
 from questions import named
 from surveys.formats.text_account import Account
 from surveys.formats.text_blocks import (
-    BREAK,
     HEADING,
-    RULE,
-    SECTION,
-    Block,
     Skeleton,
     section_settings,
     skeleton,
 )
-from surveys.formats.text_body import span
-from surveys.formats.text_kinds import Made, Maker, Surroundings
-from surveys.formats.text_lines import BLANK, Line
-from surveys.formats.text_logic import END, Jump, Show
+from surveys.formats.text_draft import Made
+from surveys.formats.text_kinds import Maker, Surroundings
+from surveys.formats.text_lines import BLANK, Line, cut, lettered
+from surveys.formats.text_rules import Rules
+from surveys.formats.text_scales import meant, span
+from surveys.formats.text_sights import BREAK, RULE, SECTION, Block
 
 GREETING = re.compile(r"(?:尊敬的|亲爱的|各位|敬爱的|您好|你好|大家好|同志们|dear\b|hello|hi\b).*", re.I)
 NAMED = re.compile(r"(?:问卷)?(?:标题|名称|题目)\s*[:：]\s*(.+)|title\s*:\s*(.+)", re.I)
@@ -30,6 +28,7 @@ PAPERNAME = re.compile(
     r"问卷|問卷|调查|調查|测评|测验|评议|登记表|意见表|征求意见|反馈表|survey|questionnaire|form|feedback|poll", re.I
 )
 TELLING = re.compile(r"请|以下|下列|本次|本问卷|填[表写]|为了|please|the following|this (?:survey|questionnaire)", re.I)
+TOLD_ONCE = re.compile(r"以下|下列|各题|每题|questions?\b|statements?\b|following|\bcircle\b", re.I)
 INTRO_NAMED = re.compile(
     r"(?:问卷)?(?:描述|引言|导语|卷首语|指导语|前言|description|intro(?:duction)?)\s*[:：]\s*(?=\S)", re.I
 )
@@ -61,7 +60,7 @@ def assemble(lines: Sequence[Line], account: Account, *, language: str) -> dict[
         return None
     _names(made, account)
     _required(found, made, lines, account)
-    _Logic(made, account).settle()
+    Rules(made, account).settle()
     definition: dict[str, Any] = {"lang": language, "title": title or _("Untitled questionnaire")}
     if not title:
         account.info(_("The text has no title; give it one before it is used."))
@@ -86,11 +85,18 @@ def _opening(found: Skeleton, account: Account) -> tuple[str, list[str]]:
             and (PAPERNAME.search(first) or not TELLING.match(first))
             and not first.endswith(("。", "，", ",", "；"))
         ):
-            title = first.strip("《》=* ")
+            title = (first[1:-1] if re.fullmatch(r"《[^《》]*》", first) else first).strip("=* ")
         if title:
             account.use(rest.pop(0), pgettext("line", "Title"))
         joined = rest and len(rest[0].text) <= 40 and not PAPERNAME.search(title) and PAPERNAME.search(rest[0].text)
-        if title and joined and not named and not rest[0].gap and not re.search(r"[。，,！!：:]", rest[0].text):
+        if (
+            title
+            and joined
+            and not named
+            and not title.isascii()
+            and not rest[0].gap
+            and not re.search(r"[。，,！!：:]", rest[0].text)
+        ):
             title += rest[0].text
             account.use(rest.pop(0), pgettext("line", "Title"))
     if rest and re.fullmatch(r".{0,8}(?:信息|情况|资料|部分)\s*[:：]?", rest[-1].text):
@@ -122,6 +128,7 @@ def _parts(found: Skeleton, account: Account) -> list[Part]:
             if made is not None:
                 parts[-1].made.append(made)
             _after(after, parts, account)
+            _ends([line for line in block.body if TOLD_ONCE.search(line.text)], around)
     return _filled([part for part in parts if part.made or part.title or part.intro], account)
 
 
@@ -154,13 +161,21 @@ def _ends(lines: Sequence[Line], around: Surroundings) -> None:
     """Remember what the points of a scale mean where that is told once for many questions."""
     for line in lines:
         told = re.search(r"\d\s*分?\s*[=＝:：为表].*", line.text)
-        scale = span(told[0]) if told else None
+        scale = (span(told[0]) if told else None) or meant(line.text)
         if scale and scale.labels:
             around.scale = scale
+        letters = [mark.words.strip("()（）。. ") for mark in cut(line.text, lettered(line.text), line.number)]
+        if len(letters) > 2 and all(0 < len(words) <= 16 for words in letters):
+            around.letters = letters
 
 
 def _ascii_boxes(text: str) -> bool:
-    one = re.search(r"\b(?:tick|check|choose|select|mark|pick) (?:only )?one\b", text, re.I)
+    one = re.search(
+        r"\b(?:tick|check|choose|select|mark|pick) (?:(?:only )?one|all|any)\b"
+        r"|that apply|\bup to\b|\bmore than one\b|multiple answers",
+        text,
+        re.I,
+    )
     boxes = re.search(r"^\s*(?:\[\s*\]|☐)\s*\S", text, re.M)
     return bool(boxes and not one) and not re.search(r"[\u4e00-\u9fff]", text)
 
@@ -259,102 +274,3 @@ def _sections(parts: Sequence[Part]) -> list[dict[str, Any]]:
         section["items"] = [one.item for one in part.made]
         made.append(section)
     return made
-
-
-class _Logic:
-    """Turns the printed numbers and letters of hints into the ids and values of rules."""
-
-    def __init__(self, made: Sequence[Made], account: Account) -> None:
-        self.made, self.account = made, account
-
-    def settle(self) -> None:
-        """Write jumps and show-if rules where they are clear; tell where they are not."""
-        for place, one in enumerate(self.made):
-            rules = [rule for shown in one.shows if (rule := self._shown(shown, place)) is not None]
-            if rules:
-                one.item["show_if"] = rules[0] if len(rules) == 1 else {"all": rules}
-            jumps = [found for jump in one.jumps if (found := self._jump(jump, place)) is not None]
-            if jumps:
-                one.item["jumps"] = jumps
-
-    def _shown(self, shown: Show, place: int) -> dict[str, Any] | None:
-        if shown.question == 0:
-            before = [at for at in range(place) if self.made[at].item["type"] != "note"][-1:]
-        else:
-            before = [at for at in range(place) if self.made[at].number == shown.question]
-        if len(before) != 1:
-            self._unclear(shown.words, shown.line)
-            return None
-        rule = self._rule(self.made[before[0]], shown.options)
-        if rule is None:
-            self._unclear(shown.words, shown.line)
-        return rule
-
-    def _jump(self, jump: Jump, place: int) -> dict[str, Any] | None:
-        target = END if jump.to == END else None
-        if target is None:
-            later = [at for at in range(place + 1, len(self.made)) if self.made[at].number == jump.to]
-            if len(later) != 1:
-                self._unclear(jump.words, jump.line)
-                return None
-            target = self.made[later[0]].item["id"]
-        one = self.made[place]
-        rule = self._rule(one, jump.options) if jump.options else {"item": one.item["id"], "op": "answered"}
-        if rule is None:
-            self._unclear(jump.words, jump.line)
-            return None
-        if target != END and later[0] == place + 1:
-            self.account.info(
-                _("“%(words)s” leads to the next question, where the path goes anyway.", words=jump.words), jump.line
-            )
-            return None
-        return {"if": rule, "to": target}
-
-    def _unclear(self, words: str, line: int) -> None:
-        self.account.warn(_("Logic that is not clear, not kept: “%(words)s”.", words=words), line)
-
-    def _rule(self, of: Made, options: Sequence[str]) -> dict[str, Any] | None:
-        """Return the rule that one of these options was chosen."""
-        known = self._known(of)
-        values = []
-        for wanted in options:
-            found = _value(wanted, known)
-            if found is None:
-                return None
-            values.append(found)
-        if not values or of.item["type"] not in ("single", "multi", "dropdown", "yes_no", "scale", "nps", "stars"):
-            return None
-        if len(values) > 1:
-            return {"item": of.item["id"], "op": "in", "value": values}
-        return {"item": of.item["id"], "op": "contains" if of.item["type"] == "multi" else "==", "value": values[0]}
-
-    def _known(self, of: Made) -> list[tuple[Any, str]]:
-        """Return the values and words of what can be answered."""
-        item = of.item
-        if item["type"] == "yes_no":
-            return [("yes", str(item.get("yes", "是"))), ("no", str(item.get("no", "否")))]
-        if "scale" in item:
-            scale = item["scale"]
-            numbers = list(range(scale["min"], scale["max"] + 1))
-            labels = scale.get("labels") or []
-            return [(n, labels[at] if len(labels) == len(numbers) else str(n)) for at, n in enumerate(numbers)]
-        return [(option["v"], option["t"]) for option in item.get("options", ())]
-
-
-def _value(wanted: str, known: Sequence[tuple[Any, str]]) -> Any:
-    """Return the value of the option meant by a letter, a place (#2) or its words; None when it is not clear."""
-    if wanted.startswith("#") and wanted[1:].isdecimal():
-        place = int(wanted[1:]) - 1
-        return known[place][0] if 0 <= place < len(known) else None
-    exact = [value for value, words in known if words.strip().lower() == wanted.strip().lower()]
-    if len(exact) == 1:
-        return exact[0]
-    if len(wanted) == 1 and wanted.isascii() and wanted.isalpha():
-        place = ord(wanted.upper()) - ord("A")
-        return known[place][0] if place < len(known) else None
-    if wanted.lower() in ("yes", "no", "是", "否"):
-        plain = {"yes": "yes", "是": "yes", "no": "no", "否": "no"}[wanted.lower()]
-        if [value for value, _words in known] == ["yes", "no"]:
-            return plain
-    near = [value for value, words in known if wanted.lower() in words.lower()]
-    return near[0] if len(near) == 1 else None

@@ -2,80 +2,38 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from surveys.formats import text_logic
-from surveys.formats.text_hints import Heard, hints, tags
-from surveys.formats.text_lines import BLANK, BULLET, EMPTY, Line, Numbering, lettered, numbering, ticked
-from surveys.formats.text_words import PAGE, Settings
+from surveys.formats import text_logic, text_wording
+from surveys.formats.text_body import OTHER
+from surveys.formats.text_ends import closing, signed
+from surveys.formats.text_hints import hints, tags
+from surveys.formats.text_lines import BLANK, Line, Numbering, cells, lettered, numbering, ticked
+from surveys.formats.text_parts import asking, settle
+from surveys.formats.text_sights import BREAK, QUESTION, RULE, SECTION, Block, Sight, look
+from surveys.formats.text_words import PAGE, TEXT, Settings
 
-SECTION, QUESTION, BREAK, RULE = "section", "question", "break", "rule"
 ORDINAL = r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})"
 PART = re.compile(
-    rf"(?:第\s*{ORDINAL}\s*(?:部分|部份|章|单元|篇|板块|模块|节|组|大项|大题)|(?:模块|板块|部分"
+    rf"(?:第\s*{ORDINAL}\s*(?:部分|部份|章|单元|篇|板块|模块|节|组|大项|大题)|[A-H甲乙丙丁]\s*部分|(?:模块|板块|部分"
     rf"|单元)\s*(?:[A-Z]|{ORDINAL})(?![A-Za-z]))\s*[:：、.．]?\s*(?P<zh>.*)"
     r"|(?:part|section|module|block|chapter)\s+(?:[A-Z]|\d{1,2}"
     r"|[IVX]{1,4}|one|two|three|four|five"
     r"|six)\b\s*[.:：)\-–—]*\s*(?P<en>.*)"
-    r"|[IVX]{1,4}[.、]\s+(?P<roman>.+)",
+    r"|(?:[IVX]{1,4}[.、]\s+|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]+[.、．:：\s]*)(?P<roman>.+)",
     re.I,
 )
 PAGES = re.compile(
     r"[\s=\-*—–_~#·.]*(?:分[页頁](?:[栏符]|线)?|第\s*\d+\s*[页頁](?:\s*[/共].*)?"
-    r"|page\s*break|(?:end of )?page\s*\d+)[\s=\-*—–_~#·.]*",
+    r"|(?:start|end) of block\b.*|page\s*break|(?:end of )?page\s*\d+)[\s=\-*—–_~#·.]*",
     re.I,
 )
 RULER = re.compile(r"[\s]*([=\-*—–~#·＝－─━])(?:\s*\1){2,}[\s]*")
-CLOSING = re.compile(
-    r".{0,16}(?:感谢|感謝|谢谢|謝謝|再次感谢|衷心感谢|非常感谢|(?:问卷|调查|答题|填写)(?:到此"
-    r"|已经?)?(?:结束|完毕|完成)|thank you|thanks for|end of (?:the "
-    r")?(?:survey|questionnaire)|祝您|祝你|结束语|结语).*",
-    re.I,
-)
+POINTED = re.compile(r"[:：]\s*(?:(?:\d{1,2}\s+){2,}\d{1,2}|(?:[★☆⭐]\s*){3,})$")
 SECTION_KINDS = ("single", "multi", "ranking", "scale")
 HEADING = 24  # characters; a longer line is no heading
 SECTIONING = ("cn", "cn_wrapped")
 ARABIC = ("q", "dot", "paren", "wrapped", "circled", "space")
-
-
-@dataclass(slots=True)
-class Block:
-    """A question, a section heading or a page break, with the lines that belong to it."""
-
-    kind: str
-    line: Line
-    words: str
-    number: int = 0
-    body: list[Line] = field(default_factory=list)
-    unsure: bool = False
-
-
-@dataclass(slots=True)
-class Sight:
-    """What is seen on one line before anything is decided."""
-
-    line: Line
-    heard: Heard
-    number: Numbering | None
-    ticks: int
-    letters: int
-    marked: bool  # begins like an option: a letter, a box, a bullet
-    answer: bool  # shows a place for an answer: options, a blank, a question mark
-
-
-def look(line: Line) -> Sight:
-    """Return what is seen on a line."""
-    heard = tags(line.text)
-    ticks, letters = ticked(heard.words), lettered(heard.words)
-    number = numbering(line.text)
-    first = bool(ticks) and ticks[0][0] == 0 and not (number and number.style == "wrapped")
-    marked = first or bool(letters and letters[0][0] == 0) or bool(BULLET.match(line.text)) or _letter(heard.words)
-    answer = len(ticks) > 1 or len(letters) > 1 or bool(BLANK.search(heard.words))
-    return Sight(line, heard, number, len(ticks), len(letters), marked, answer)
-
-
-def _letter(words: str) -> bool:
-    return bool(re.match(r"[(（\[]?[A-Za-z]\s*[.、．:：)）\]]", words))
 
 
 @dataclass(slots=True)
@@ -92,13 +50,20 @@ class Skeleton:
 
 def skeleton(lines: Sequence[Line]) -> Skeleton:
     """Return the skeleton of a questionnaire."""
+    ending = len(lines) - signed(lines)
+    lines, signing = lines[:ending], lines[ending:]
     sights = [look(line) for line in lines]
     tagged = any(sight.heard.tagged for sight in sights)
     headings = _headings(sights)
+    if sights and sights[0].line.heading:
+        headings.discard(0)
     chain, style = _chain(sights, headings)
     if style in SECTIONING:
         headings = {place for place in headings if (number := sights[place].number) is None or number.style != style}
-    starts = _Starts(sights, chain, headings, tagged)
+    if style == "coded":
+        settle(sights, chain, headings)
+    asked = asking(sights, chain, headings)
+    starts = _Starts(sights, chain, headings - asked, tagged, asked)
     opening: list[Line] = []
     blocks: list[Block] = []
     for place, sight in enumerate(sights):
@@ -109,7 +74,7 @@ def skeleton(lines: Sequence[Line]) -> Skeleton:
             blocks[-1].body.append(sight.line)
         else:
             opening.append(sight.line)
-    return Skeleton(opening, blocks, _closing(blocks), tagged, bool(chain))
+    return Skeleton(opening, blocks, [*closing(blocks), *signing], tagged, bool(chain))
 
 
 def _headings(sights: Sequence[Sight]) -> set[int]:
@@ -131,6 +96,9 @@ def _headings(sights: Sequence[Sight]) -> set[int]:
 
 def _chain(sights: Sequence[Sight], headings: set[int]) -> tuple[dict[int, Numbering], str]:
     """Return the lines whose numbers run through the questions, by place, and the style of these numbers."""
+    coded = {at: sight.number for at, sight in enumerate(sights) if sight.number and sight.number.style == "coded"}
+    if len(coded) > 1:
+        return coded, "coded"
     inner = _run(sights, headings, ARABIC)
     runs: list[tuple[float, str, dict[int, Numbering]]] = [(0.0, "", {})]
     for style in (*ARABIC, *SECTIONING):
@@ -259,8 +227,15 @@ def _run_on(sights: Sequence[Sight], place: int) -> float:
 class _Starts:
     """Decides, line by line, whether something new begins."""
 
-    def __init__(self, sights: Sequence[Sight], chain: dict[int, Numbering], headings: set[int], tagged: bool) -> None:
-        self.sights, self.chain, self.headings, self.tagged = sights, chain, headings, tagged
+    def __init__(
+        self,
+        sights: Sequence[Sight],
+        chain: dict[int, Numbering],
+        headings: set[int],
+        tagged: bool,
+        asked: set[int],
+    ) -> None:
+        self.sights, self.chain, self.headings, self.tagged, self.asked = sights, chain, headings, tagged, asked
         self.first = min([*chain, *(p for p, s in enumerate(sights) if s.heard.tagged)], default=len(sights))
 
     def at(self, place: int, current: Block | None, opened: bool) -> Block | None:
@@ -275,11 +250,38 @@ class _Starts:
             return Block(QUESTION, line, self.chain[place].rest, self.chain[place].value)
         if sight.heard.tagged:
             return self._tagged(sight, current)
+        if line.asks or place in self.asked:
+            return Block(QUESTION, line, sight.number.rest if sight.number and place in self.asked else text)
+        if text_logic.FOLLOWING.match(text) and self._follows(place, current):
+            return Block(QUESTION, line, text)
         if place in self.headings and (current is not None or opened or place < self.first):
             return Block(SECTION, line, heading(text))
         return self._plain(place, current, opened)
 
+    def _after_table(self, sight: Sight, current: Block, complete: bool) -> bool:
+        """Say whether a plain line behind a whole table, or a colon behind a whole question, asks something new."""
+        text = sight.line.text
+        wide = len(cells(sight.line.raw)) > 1
+        room = text.endswith((":", "：")) and len(text) <= 24 and bool(text_wording.LONG.search(text))
+        if _tabled(current):
+            asks = text_wording.LONG.search(text) or _as_question(text)
+            return not wide and bool(asks)
+        return room and complete
+
+    def _follows(self, place: int, current: Block | None) -> bool:
+        """Say whether a line that begins with a condition asks something of its own: If yes, which? ____."""
+        sight = self.sights[place]
+        text = sight.line.text
+        if current is None or current.kind != QUESTION or sight.marked or text_logic.target(text) is not None:
+            return False
+        after = self.sights[place + 1] if place + 1 < len(self.sights) else None
+        options = bool(after and after.marked and not after.line.gap)
+        asks = bool(re.search(r"[?？:：]\s*[(（]?[^?？]{0,20}$", text)) or sight.answer or bool(sight.ticks)
+        return asks or options or bool(text_logic.EXPLAIN.search(text))
+
     def _tagged(self, sight: Sight, current: Block | None) -> Block | None:
+        if current is not None and current.body and sight.number is None and _own_words(sight, current):
+            return None
         if not sight.heard.words.strip(" *") and current is not None and current.kind == QUESTION and not current.body:
             return None
         number = numbering(sight.line.text)
@@ -295,8 +297,16 @@ class _Starts:
         complete = current is None or current.kind != QUESTION or _complete(current)
         label = re.match(r"[^□☐○◯●_]{1,40}?[:：?？)）]?\s*(?=[□☐○◯●]|_{2,}|\[\s*\])", text)
         if label and sight.answer and complete and (current is None or sight.ticks > 1 or line.gap or not self.chain):
-            return Block(QUESTION, line, text, unsure=bool(self.chain or self.tagged))
-        asks = bool(re.search(r"[?？]\s*(?:[(（].*[)）])?$", text))
+            words = sight.number.rest if sight.number and sight.number.style in SECTIONING else text
+            return Block(QUESTION, line, words, unsure=bool(self.chain or self.tagged))
+        field = re.fullmatch(r"[^_:：]{1,20}[:：]\s*_{2,}\s*[\u4e00-\u9fff]{0,2}[。.]?", text)
+        if field and complete and (current is None or not current.number):
+            return Block(QUESTION, line, text)
+        if current is not None and not sight.ticks and self._after_table(sight, current, complete):
+            return Block(QUESTION, line, text, unsure=True)
+        asks = bool(re.search(r"[?？]\s*(?:[(（].*[)）]|y\s*/\s*n|yes\s*/\s*no|是\s*/\s*否)?$", text, re.I)) or bool(
+            POINTED.search(text)
+        )
         if after is None:
             return Block(QUESTION, line, text) if asks and not (self.chain or self.tagged) else None
         follows = after.marked and (after.ticks > 0 or after.letters > 0) and not after.line.gap
@@ -312,9 +322,32 @@ class _Starts:
         return None
 
 
+def _own_words(sight: Sight, current: Block) -> bool:
+    """Say whether a tagged line is the last option of the choice above: 其他[填空]."""
+    choice = tags(current.line.text).settings.kind in ("single", "multi", "dropdown")
+    written = sight.heard.settings.kind in (TEXT, "short_text")
+    return (
+        choice
+        and written
+        and not sight.line.gap
+        and len(sight.heard.words) <= 12
+        and bool(OTHER.match(sight.heard.words))
+    )
+
+
+def _as_question(text: str) -> bool:
+    """Say whether a line ends as a question does, hints in brackets apart."""
+    return bool(re.search(r"[?？:：]$", re.sub(r"\s*[(（][^()（）]*[)）]\s*(?=[:：?？]?$)", "", text)))
+
+
+def _tabled(block: Block) -> bool:
+    """Say whether a question has a table of boxes below it."""
+    return block.kind == QUESTION and sum(len(ticked(line.text)) > 1 for line in block.body) > 1
+
+
 def _complete(block: Block) -> bool:
     """Say whether a question has its answers already, so that a further plain line is something new."""
-    marks = sum(1 for line in block.body if look(line).marked)
+    marks = sum(max(1, sight.ticks, sight.letters) for line in block.body if (sight := look(line)).marked)
     return (
         marks > 1 or len(ticked(block.words)) > 1 or len(lettered(block.words)) > 1 or bool(BLANK.search(block.words))
     )
@@ -329,31 +362,6 @@ def heading(text: str) -> str:
     number = numbering(text)
     words = number.rest if number and number.style in SECTIONING else text
     return words.strip("【】 ").strip() or text
-
-
-def _closing(blocks: list[Block]) -> list[Line]:
-    """Take the words of thanks off the last question."""
-    if not blocks:
-        return []
-    body = blocks[-1].body
-    last = blocks[-1]
-    alone = last.kind == QUESTION and not last.number and not body and not tags(last.line.text).tagged
-    if alone and CLOSING.fullmatch(last.line.text):
-        return [blocks.pop().line]
-    taken: list[Line] = []
-    for place, line in enumerate(body):
-        sight = look(line)
-        if CLOSING.fullmatch(line.text) and not sight.marked and not sight.ticks and not EMPTY.match(line.text):
-            taken = body[place:]
-            del body[place:]
-            break
-    while (
-        blocks
-        and not blocks[-1].body
-        and (blocks[-1].kind == RULE or (blocks[-1].kind == SECTION and CLOSING.fullmatch(blocks[-1].line.text)))
-    ):
-        taken.insert(0, blocks.pop().line)
-    return taken
 
 
 def section_settings(words: str) -> Settings:

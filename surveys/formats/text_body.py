@@ -21,6 +21,7 @@ from surveys.formats.text_lines import (
     tidy,
     whole,
 )
+from surveys.formats.text_scales import GRADES, PAIRS, span
 from surveys.formats.text_words import Settings, hint
 
 HELP = re.compile(
@@ -36,21 +37,6 @@ LISTING = re.compile(
 )
 LISTED = re.compile(rf"(?:{LISTING.pattern})\s*[:：]\s*(?P<rest>.*)", re.I)
 OTHER = re.compile(r"(?:其他|其它|其余|以上|other|none of)", re.I)
-DASHES = r"(?:[~～\-–—－]+|至|到|to|\.{2,}|…+|→)"
-POINT = r"(?:[(（\[]?\s*(?P<{0}>[^\d()（）\[\]]{{1,20}}?)\s*[)）\]]?)?"
-SPAN = re.compile(
-    rf"{POINT.format('a')}\s*(?P<lo>\d{{1,3}})\s*[分星级]?\s*[=:：]?\s*{POINT.format('b')}\s*{DASHES}\s*"
-    rf"{POINT.format('c')}\s*(?P<hi>\d{{1,3}})\s*[分星级]?\s*[=:：]?\s*{POINT.format('d')}\s*[。.]?",
-    re.I,
-)
-ROW_OF_NUMBERS = re.compile(
-    r"(?P<low>[^\d]*?)\s*(?P<points>\d{1,2}(?:\s*分)?(?:[\s,，、/|]+\d{1,2}(?:\s*分)?){2,})\s*(?P<high>[^\d]*)"
-)
-EACH = re.compile(
-    r"(\d{1,2})\s*分?\s*[=＝:：\-–—.、]?\s*[(（]?\s*(?:表示|代表|为"
-    r"|是)?\s*([^\d,，;；、/|]+?)[)）]?\s*(?=$|[,，;；、/|]|\s+\d"
-    r"|\d{1,2}\s*[=＝:：(（])"
-)
 COUNTED = (
     re.compile(r"([①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮])\s*[.、．]?\s*"),
     re.compile(r"[(（](\d{1,2})[)）]\s*"),
@@ -58,22 +44,12 @@ COUNTED = (
 )
 RELATED = re.compile(r"(?:[-*•·]\s*)?(?:题目关联|选项关联|显示(?:条件|逻辑)|跳[题转](?:逻辑)?|关联逻辑)\s*[:：]")
 COUNTING = ("wrapped", "circled", "paren", "dot", "space")
-STARS = re.compile(r"\s*((?:[★☆⭐✩✭]\s*){3,10})\s*")
 SENDING = re.compile(
     r"(?!如|若|选|選|当|凡|注|依赖|关联|显示|第|跳|if\b"
     r"|\*)[^()（）→]{1,24}?\s*(?:[(（\[【].+[)）\]】]|(?:→|⇒|->|=>|—+>?).+)",
     re.I,
 )
 CELL = re.compile(rf"[{GLYPH}〇√✓]|[(（\[]\s*[)）\]]|_+|\d{{1,2}}|[-—–]|")
-
-
-@dataclass(slots=True)
-class Scale:
-    """Points from low to high; `labels`: none, two for the ends, or one for each."""
-
-    low: int
-    high: int
-    labels: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -155,8 +131,11 @@ def _sort(line: Line, found: Body) -> None:
 def _optional(text: str) -> bool:
     """Say whether a line begins like an option, so that logic in it is that option's own."""
     places = ticked(text)
+    parts = cells(text)
     return bool(
-        places
+        len(parts) > 1
+        and not text_logic.logical(parts[0])
+        or places
         and places[0][0] == 0
         or re.match(r"[(（]?[A-Za-z]\s*[.、．:：)）]", text)
         or BULLET.match(text)
@@ -204,8 +183,9 @@ def choices(
             glue = " " if re.search(r"[A-Za-z,]$", marks[-1].words) else ""
             marks[-1] = Mark(marks[-1].sign, marks[-1].words + glue + line.text, marks[-1].line)
             wrapped.append(line)
-    if len(entries) == 1 and len(marks) == 1 and not marks[0].sign:
-        marks = _tokens(entries[0]) or marks
+    if len(entries) == len(marks) < 4 and not any(mark.sign for mark in marks):
+        told = [_tokens(entry) for entry in entries]
+        marks = [mark for line in told for mark in line] if all(told) else marks
     return marks, before, wrapped, []
 
 
@@ -222,7 +202,8 @@ def _numeric(entries: Sequence[Line]) -> set[int]:
     counted = [(at, number) for at, number in numbers.items() if number]
     if len(counted) < 2 or counted[0][1].value not in (0, 1):
         return set()
-    rising = all(b.value == a.value + 1 for (_at, a), (_to, b) in zip(counted, counted[1:], strict=False))
+    steps = [b.value - a.value for (_at, a), (_to, b) in zip(counted, counted[1:], strict=False)]
+    rising = all(step == 1 for step in (steps[:-1] if len(steps) > 1 and steps[-1] > 3 else steps))  # 96. Other
     return {at for at, _number in counted} if rising else set()
 
 
@@ -269,9 +250,9 @@ def _marks(line: Line, so_far: Sequence[Mark], numeric: set[int]) -> list[Mark]:
         ]
     if BULLET.match(text):
         return [Mark("-", _lettered_off(BULLET.sub("", text, count=1)), line.number)]
-    counted = _counted(text)
-    if len(counted) > 1 and counted[0][0] == 0:
-        return [Mark("1", _boxed_off(mark.words), mark.line) for mark in cut(text, counted, line.number) if mark.words]
+    places = counted(text)
+    if len(places) > 1 and places[0][0] == 0:
+        return [Mark("1", _boxed_off(mark.words), mark.line) for mark in cut(text, places, line.number) if mark.words]
     if line.number in numeric:
         number = numbering(text, COUNTING)
         if number and number.rest:
@@ -279,7 +260,7 @@ def _marks(line: Line, so_far: Sequence[Mark], numeric: set[int]) -> list[Mark]:
     return []
 
 
-def _counted(text: str) -> list[tuple[int, int, str]]:
+def counted(text: str) -> list[tuple[int, int, str]]:
     """Return where options counted on one line begin: ①男 ②女, (1)男 (2)女, 1.男 2.女, in order from any number on."""
     for pattern in COUNTED:
         found: list[tuple[int, int, str]] = []
@@ -313,12 +294,52 @@ def _tokens(line: Line) -> list[Mark]:
     """Return several options written on one line with only space between."""
     parts = cells(line.raw)
     if len(parts) < 2:
-        parts = re.split(r"\s*/\s*", line.text)
+        parts = strokes(line.text) or re.split(r"\s*/\s*", line.text)
     if len(parts) < 2 and not re.search(r"[A-Za-z。，,]", line.text):
         parts = line.text.split()
-    if len(parts) < 2 or any(len(part) > 16 for part in parts):
+    wide = len(cells(line.raw)) > 1
+    if (
+        len(parts) < 2
+        or BLANK.search(line.text)
+        or any(len(part) > (40 if wide else 16 if "/" not in line.text else 24) for part in parts)
+    ):
         return []
-    return [Mark("", part, line.number) for part in parts if part]
+    told: list[str] = []
+    for part in filter(None, parts):
+        if told and re.match(r"[(（]", part):
+            told[-1] += f" {part}"
+        else:
+            told.append(part)
+    return [Mark("", part, line.number) for part in told]
+
+
+def separated(words: str) -> tuple[str, list[str]] | None:
+    """Return a question and the options that follow it, parted by strokes: 态度：满意—一般—不满意."""
+    match = re.fullmatch(r"(.*?(?:[?？:：]|(?<=\s)(?=\S+\s*/)))\s*[(（]?([^?？:：_]+?)[)）]?\s*[。.]?", words)
+    if not match or BLANK.search(words) or not hints(f"({match[2]})").words.strip("() "):
+        return None
+    parts = strokes(match[2])
+    return (match[1], parts) if match[1].strip() and parts else None
+
+
+def strokes(words: str) -> list[str]:
+    """Return the options some words give, parted by strokes, commas or spaces; [] where they are no options."""
+    for stroke, least in (
+        ("/|／", 2),
+        ("—+|－|–|-|~|～", 3),
+        ("、", 3),
+        ("，|,|;|；", 3),
+        (r"\s", 3),
+        ("/|、|或|\\s", 2),
+    ):
+        parts = [part.strip() for part in re.split(rf"\s*(?:{stroke})\s*", words.strip())]
+        if len(parts) < least or not all(0 < len(part) <= 20 for part in parts):
+            continue
+        graded = sum(1 for part in parts if len(part) <= 8 and GRADES.search(part)) * 2 > len(parts) > 2
+        known = tuple(part.lower() for part in parts) in PAIRS
+        if graded or known or (stroke == "/|／" and len(set(parts)) == len(parts) and len(parts) > 2):
+            return parts
+    return []
 
 
 def inline(words: str, line: int) -> tuple[str, list[Mark]]:
@@ -335,64 +356,22 @@ def inline(words: str, line: int) -> tuple[str, list[Mark]]:
         marks = [Mark(mark.sign, _lettered_off(mark.words), line) for mark in cut(words, places, line) if mark.words]
         if len(marks) > 1 or (marks and places[0][2] in GLYPH):
             return words[: places[0][0]], marks
-    counted = _counted(words)
-    if counted and whole(re.sub(r"\D", "", words[counted[0][0] : counted[0][1]]) or words[counted[0][0]]) == 1:
-        return words[: counted[0][0]], [
-            Mark("1", _boxed_off(m.words), line) for m in cut(words, counted, line) if m.words
+    numbered = counted(words)
+    if numbered and whole(re.sub(r"\D", "", words[numbered[0][0] : numbered[0][1]]) or words[numbered[0][0]]) == 1:
+        return words[: numbered[0][0]], [
+            Mark("1", _boxed_off(m.words), line) for m in cut(words, numbered, line) if m.words
         ]
     parts = cells(words)
-    if len(parts) > 2 and not BLANK.search(words) and all(0 < len(part) <= 12 for part in parts[1:]):
-        return parts[0], [Mark("", part, line) for part in parts[1:]]
     letters = lettered(words)
+    if (
+        len(parts) > 2
+        and len(letters) < 2
+        and not BLANK.search(words)
+        and all(0 < len(part) <= 12 for part in parts[1:])
+    ):
+        return parts[0], [Mark("", part, line) for part in parts[1:]]
+    if len(letters) < 2 and (said := separated(words)):
+        return said[0], [Mark("", part, line) for part in said[1]]
     if len(letters) > 1:
         return words[: letters[0][0]], [Mark(m.sign, _boxed_off(m.words), line) for m in cut(words, letters, line)]
     return words, []
-
-
-def span(text: str) -> Scale | None:
-    """Return the scale a line writes: 1~5, 1 2 3 4 5, 很差 1 2 3 4 5 很好, 1=很差 ... 5=很好."""
-    plain = re.sub(rf"[{GLYPH}]", " ", text).strip(" 。.;；")
-    match = SPAN.fullmatch(plain)
-    if match and int(match["lo"]) < int(match["hi"]) <= 100 and int(match["lo"]) <= 1:
-        low, high = (match["b"] or match["a"] or ""), (match["d"] or match["c"] or "")
-        labels = [tidy(low), tidy(high)] if low and high else []
-        return Scale(int(match["lo"]), int(match["hi"]), labels)
-    match = ROW_OF_NUMBERS.fullmatch(plain)
-    if match:
-        points = [int(point) for point in re.findall(r"\d+", match["points"])]
-        if points == list(range(points[0], points[0] + len(points))) and points[0] <= 1:
-            ends = [tidy(match["low"]).strip(":：- "), tidy(match["high"]).strip(":：- ")]
-            return Scale(points[0], points[-1], ends if all(ends) else [])
-    pairs = [(int(point), tidy(words)) for point, words in EACH.findall(plain)]
-    if (
-        len(pairs) > 1
-        and pairs[0][0] <= 1
-        and [a for a, _w in pairs] == list(range(pairs[0][0], pairs[0][0] + len(pairs)))
-    ):
-        return Scale(pairs[0][0], pairs[-1][0], [words for _point, words in pairs])
-    if len(pairs) == 2 and pairs[0][0] <= 1 < pairs[1][0] <= 10:
-        return Scale(pairs[0][0], pairs[1][0], [words for _point, words in pairs])
-    return None
-
-
-def stars(text: str) -> int:
-    """Return how many stars a line draws, 0 for none."""
-    match = STARS.fullmatch(text)
-    return len(re.findall(r"\S", match[1])) if match else 0
-
-
-def points(marks: Sequence[Mark]) -> Scale | None:
-    """Return the scale that options like 1, 2, 3 or 1分（很差）... make, or None."""
-    found = [
-        re.fullmatch(r"(\d{1,2})\s*[分星]?\s*(?:[=＝:：\-—.、]?\s*[(（]?\s*([^\d()（）]*?)\s*[)）]?)?", mark.words)
-        for mark in marks
-    ]
-    if len(found) < 3 or not all(found):
-        return None
-    numbers = [int(match[1]) for match in found if match]
-    if numbers != list(range(numbers[0], numbers[0] + len(numbers))) or numbers[0] > 1 or len(numbers) > 11:
-        return None
-    words = [match[2] or "" for match in found if match]
-    if all(words):
-        return Scale(numbers[0], numbers[-1], words)
-    return Scale(numbers[0], numbers[-1], [words[0], words[-1]] if words[0] and words[-1] else [])

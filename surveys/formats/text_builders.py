@@ -6,12 +6,13 @@ from typing import Any
 
 from core.i18n import _
 from surveys.formats import text_wording as wording
-from surveys.formats.text_body import Scale, points, span, unmarked
+from surveys.formats.text_body import unmarked
 from surveys.formats.text_draft import Draft, value
 from surveys.formats.text_grids import WAY_OUT, blanks, scale_of, several, tree, valued
 from surveys.formats.text_hints import title
 from surveys.formats.text_lines import BLANK, Mark
 from surveys.formats.text_options import option
+from surveys.formats.text_scales import Scale, points, span
 
 MOST_POINTS = 11
 
@@ -53,8 +54,17 @@ def _share(draft: Draft) -> dict[str, Any]:
     match = wording.SHARING.search(draft.title)
     told = next((int(group) for group in match.groups() if group), 0) if match else 0
     made = _options(draft)
+    sums = [
+        re.fullmatch(r"(?:total|sum|合计|总计|共计)\D{0,4}(\d{2,4})?\D{0,4}", e["t"], re.I) for e in made["options"]
+    ]
+    if sums and sums[-1] and len(sums) > 2:
+        made["options"].pop()
+        left = draft.marks.pop()
+        draft.unneeded.append((left.words, left.line))
+        told = told or int(sums[-1][1] or 0)
     for entry in made["options"]:
         entry.pop("text", None)
+        entry["t"] = re.sub(r"\s*[$£€¥￥]\s*_*$", "", entry["t"]).strip() or entry["t"]
         entry["t"] = re.sub(r"\s*[:：]?\s*_*\s*[%％分]$", "", entry["t"]).strip() or entry["t"]
     return {**made, "total": draft.settings.extra.get("total") or told or 100}
 
@@ -189,8 +199,14 @@ def _matrix(draft: Draft) -> dict[str, Any]:
             draft.kind = "matrix_multi"
             draft.notes.append(_("A rating grid has at most 11 columns; this one was read as boxes to tick."))
             return _matrix_multi(draft)
-        draft.notes.append(_("No columns were given; a scale from 1 to 5 was taken."))
-        return {"rows": rows, "scale": {"min": 1, "max": 5}}
+        said = next((found for text in draft.help if (found := span(text))), None)
+        if said is not None:
+            draft.help = [text for text in draft.help if not span(text)]
+            return {"rows": rows, "scale": told(said)}
+        taken = _with_help(Scale(1, 5), draft)
+        if not taken.labels:
+            draft.notes.append(_("No columns were given; a scale from 1 to 5 was taken."))
+        return {"rows": rows, "scale": told(taken)}
     made, way_out = scale_of(columns)
     return {"rows": rows, "scale": made, **({"allow_na": way_out} if way_out and WAY_OUT.fullmatch(way_out) else {})}
 
@@ -262,6 +278,9 @@ def _blanks(draft: Draft) -> dict[str, Any]:
     whole = "\n".join(texts)
     names: list[dict[str, Any]] = []
     labels = blanks(whole) or [""]
+    behind = re.findall(r"_{2,}\s*([\u4e00-\u9fff]{1,3})(?=\s*(?:_{2,}|[。.]?\s*$))", whole)
+    if not labels[0] and len(behind) == len(labels):
+        labels = behind
 
     def name(match: re.Match[str]) -> str:
         place = len(names)

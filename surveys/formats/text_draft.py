@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from surveys.formats.text_body import Body, Scale
+from surveys.formats.text_body import Body
 from surveys.formats.text_grids import Grid
 from surveys.formats.text_lines import Line, Mark
+from surveys.formats.text_logic import Jump, Show
+from surveys.formats.text_scales import Scale
 from surveys.formats.text_words import Settings
 
 
@@ -34,6 +36,20 @@ class Draft:
     after: list[Line] = field(default_factory=list)
     lost: list[tuple[str, int]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unneeded: list[tuple[str, int]] = field(default_factory=list)  # words only a form or paper needs, and their lines
+
+
+@dataclass(slots=True)
+class Made:
+    """An item not yet named, with what only the whole can settle."""
+
+    item: dict[str, Any]
+    number: int
+    line: int
+    marks: list[Mark]
+    required: bool | None = None
+    jumps: list[Jump] = field(default_factory=list)
+    shows: list[Show] = field(default_factory=list)
 
 
 def value(place: int) -> str:

@@ -5,21 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from surveys.formats.text_body import CELL, Scale, choices, inline, points, span
+from surveys.formats.text_body import CELL, choices, inline
 from surveys.formats.text_hints import title
 from surveys.formats.text_lines import BLANK, BOXES, BULLET, GLYPH, Line, Mark, cells, lettered, numbering, ticked, tidy
+from surveys.formats.text_scales import GRADES, Scale, points, span
 
 TRAILING = re.compile(rf"(?:[\s:：]*(?:[{GLYPH}〇]|[(（\[]\s*[)）\]]|_{{2,}}|(?<=\s)\d{{1,2}}(?=\s|$)))+\s*$")
 RULED = re.compile(r"[\s|:+\-—–=]+")
 CORNER = re.compile(
-    r"(?:序号|编号|项目|评价(?:项目|内容|指标)|内容|题目|指标|问题|方面|维度|item|statement"
+    r"(?:序号|编号|项目|评价(?:项目|内容|指标)|内容|姓名|对象|题目|指标|问题|方面|维度|item|statement"
     r"|aspect|no\.?|#)?\s*[/\\]?\s*(?:评价|程度|选项)?",
-    re.I,
-)
-GRADES = re.compile(
-    r"满意|滿意|同意|符合|重要|一般|及时|清楚|[优優]|良|中|差|好|经常|偶尔|从不|有时|总是|必要|愿意|了解"
-    r"|agree|satisf|never|always|often|good|poor|important|neutral"
-    r"|excellent|fair",
     re.I,
 )
 WAY_OUT = re.compile(r"不涉及|不适用|不適用|未涉及|n/?a|not applicable|does not apply", re.I)
@@ -63,7 +58,8 @@ def grid(entries: Sequence[Line], *, known: bool) -> Grid | None:
     if len(columns) > 2 and (not columns[0] or CORNER.fullmatch(columns[0]) or (len(columns) == wide and signs)):
         columns = columns[1:]
     columns = [column for column in columns if column]
-    if not known and not _convincing(columns, scale, signs, rest):
+    tabbed = header.raw.strip("\n").count("\t") > 2 and all(len(list(filter(None, cells(x.raw)))) < 2 for x in rest)
+    if not known and not tabbed and not _convincing(columns, scale, signs, rest):
         return None
     return Grid(rows, columns, scale, signs) if rows and (scale or len(columns) > 1) else None
 
@@ -133,6 +129,10 @@ def _same_options(lines: Sequence[Line]) -> Grid | None:
         number = numbering(line.text, ("wrapped", "circled", "paren", "dot", "space"))
         words = number.rest if number and number.rest else BULLET.sub("", line.text, count=1)
         label, marks = inline(words, line.number)
+        words = re.sub(r"^[A-Za-z]\s*[.、．)）]\s*(?=\S)", "", words)
+        answers = re.fullmatch(r"(.*?[?？:：])\s*(yes|y|是)\s*[/／]\s*(no|n|否)", words, re.I)
+        if answers:
+            label, marks = answers[1], [Mark("", answers[part], line.number) for part in (2, 3)]
         if len(marks) < 2:
             match = re.fullmatch(r"(.*?[^\d\s])[\s:：]+((?:\d{1,2}[\s,，、/]+){2,}\d{1,2})", words)
             scale = span(match[2]) if match else None

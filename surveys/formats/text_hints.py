@@ -19,8 +19,9 @@ TAIL = re.compile(
 LAST = re.compile(r"(?<=[.?!。？！])\s*(?P<hint>[^.?!。？！]{4,60})[.。!！]?\s*$")
 STARS = re.compile(r"^\s*\*+\s*|\s*\*+\s*$")
 OWN = re.compile(
-    r"[(（\[【]?\s*[,，:：]?\s*(?:请|請)?(?:您)?(?:具体)?(?:填写|填寫|注明|註明|说明|說明"
-    r"|列出|列举|写明|补充|描述|please specify|specify|please state|please "
+    r"[(（\[【]?\s*[,，:：\-–—]?\s*(?:请|請)?(?:您)?(?:具体)?(?:填写|填寫|注明|註明|说明|說明"
+    r"|列出|列举|写明|补充|描述|please (?:say|explain|give|tell us)(?: what| which| details)?"
+    r"|please specify|specify|please state|please "
     r"describe|write in|如有请填写|填空)(?:内容|原因|具体.{0,6}"
     r"|其他.{0,4})?\s*[:：]?\s*[)）\]】]?\s*$",
     re.I,
@@ -126,6 +127,8 @@ def title(words: str) -> str:
     """Return a title without the place for an answer, a colon before it, or doubled spaces."""
     words = re.sub(rf"(?:{EMPTY.pattern})(?=[\s。.?？:：]*$)", "", words)
     bare = re.sub(r"(?:是|为)?\s*[:：]?\s*_{2,}\s*[\u4e00-\u9fff]{0,2}\s*[。.]?\s*$", "", words)
+    words = re.sub(r"(?<=[?？])\s*[$£€¥￥]\s*_*\s*$", "", words)
+    bare = re.sub(r"(?<=[?？])\s*[$£€¥￥]\s*_*\s*$", "", bare)
     words = re.sub(r"[\s_]+$", "", bare if len(bare.strip()) > 2 else re.sub(r"_{2,}\s*[。.]?\s*$", "", words))
     words = re.sub(r"(?<=[?？])\s*[。.]$", "", words)
     words = re.sub(r"\s+(?=[?？])", "", re.sub(r"\s{2,}", " ", words)).strip()
@@ -134,8 +137,8 @@ def title(words: str) -> str:
 
 def own_words(label: str) -> tuple[str, bool]:
     """Return an option's words without its blank, and whether it asks for words of one's own."""
-    if re.fullmatch(r"\s*(?:其他|其它|其余|other)[^:：]{0,8}[:：]\s*", label, re.I):
-        return label.strip(" :："), True
+    if re.fullmatch(r"\s*(?:其他|其它|其余|other)(?:[^:：]{0,8}[:：]|\s*(?:\.{2,}|…+))\s*", label, re.I):
+        return label.strip(" :：.…"), True
     bare = re.sub(r"(?:_{2,}|\.{4,}|…{2,}|-{4,}|—{3,}|_$|\{_+\})\s*\*?\s*(?=$|[)）\]】])", "", label)
     asked = bare != label
     bare = re.sub(r"[(（\[【]\s*[)）\]】]\s*$", "", bare.strip()).strip().rstrip(":：")

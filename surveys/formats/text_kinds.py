@@ -3,24 +3,26 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from core.i18n import _, pgettext
+from core.i18n import _
 from surveys.formats import text_wording as wording
 from surveys.formats.text_account import Account
-from surveys.formats.text_blocks import Block
-from surveys.formats.text_body import HELP, Scale, body, choices, inline, points, span, stars
+from surveys.formats.text_body import body, choices, inline
 from surveys.formats.text_builders import BUILDERS
-from surveys.formats.text_draft import Draft
-from surveys.formats.text_grids import GRADES, Grid, count_blanks, grid
+from surveys.formats.text_draft import Draft, Made
+from surveys.formats.text_finish import account_for, condition, finish, logic, unsupported
+from surveys.formats.text_grids import Grid, count_blanks, grid
 from surveys.formats.text_hints import hints, tags, without_ticking
 from surveys.formats.text_lines import BLANK, Line, Mark, numbering
-from surveys.formats.text_logic import Jump, Show, jumps, show, target
 from surveys.formats.text_options import bare
+from surveys.formats.text_scales import GRADES, Scale, points, span, stars
+from surveys.formats.text_sights import Block
 from surveys.formats.text_words import SLIDER, TEXT, UNSUPPORTED, Settings
 
 GRIDS = ("matrix", "matrix_multi", "matrix_text", "matrix_number")
 CHOICES = ("single", "multi", "dropdown", "yes_no", "ranking", "constant_sum")
+EMPTY_LINE = re.compile(r"\W*\w{1,2}\W*_[\W_]*")  # (1)____: a number and a blank, no words
+PLACEHOLDER = re.compile(r"choose|select|please (?:choose|select)|请选择|請選擇", re.I)  # shown in a closed list
 WRITTEN = ("short_text", "long_text", "date", "time", "number", TEXT)
 
 
@@ -30,20 +32,8 @@ class Surroundings:
 
     section: Settings = field(default_factory=Settings)  # what a heading says of its questions
     scale: Scale | None = None  # what the points mean where that is told once for all
+    letters: list[str] = field(default_factory=list)  # what A, B, C ... mean where that is told once for all
     boxes_mean_several: bool = False  # circles and boxes both occur, so a box means several
-
-
-@dataclass(slots=True)
-class Made:
-    """An item not yet named, with what only the whole can settle."""
-
-    item: dict[str, Any]
-    number: int
-    line: int
-    marks: list[Mark]
-    required: bool | None = None
-    jumps: list[Jump] = field(default_factory=list)
-    shows: list[Show] = field(default_factory=list)
 
 
 class Maker:
@@ -57,18 +47,19 @@ class Maker:
         draft = self._draft(block)
         kind = self._kind(draft, around)
         if kind == UNSUPPORTED:
-            self._unsupported(block, draft)
+            unsupported(block, self.account)
             return None, []
         draft.kind = kind
         item = {"type": kind, "title": draft.title}
         item.update(BUILDERS[kind](draft) if kind in BUILDERS else {})
         if kind == "note":
-            item["title"] = draft.raw.strip() or draft.title
+            item["title"] = tags(block.words).words.strip() or draft.title
         item["type"] = draft.kind
-        self._finish(item, draft)
+        finish(item, draft, self.account)
         made = Made(item, block.number, block.line.number, draft.marks, draft.settings.required)
-        self._logic(made, draft)
-        self._account(block, draft, made)
+        condition(made, draft)
+        logic(made, draft, self.account)
+        account_for(block, draft, self.account)
         return made, draft.after
 
     # --- reading ---------------------------------------------------------------------------------------------
@@ -96,7 +87,11 @@ class Maker:
     def _scale_beside(self, draft: Draft) -> None:
         """Take a scale off the end of the title: 我对工作满意 1 2 3 4 5, 总体评价 ☆☆☆☆☆."""
         match = re.search(r"[\s:：]((?:[★☆⭐]\s*){3,10}|(?:[○□]?\s*\d{1,2}[\s,、/]+){2,}\d{1,2})\s*$", " " + draft.raw)
-        if match and not draft.marks:
+        match = match or re.search(
+            r"(?<=[?？.。:：\s])(\d{1,2}\s*[(（=][^()（）]{1,40}[)）]?\s*(?:to|-|–|—|~|至|到|,|，)\s*\d{1,2}\s*[(（=][^()（）]{1,40}[)）]?)\s*$",
+            draft.raw,
+        )
+        if match and not draft.marks and draft.settings.kind not in CHOICES and not wording.SORTING.search(draft.raw):
             draft.stars = stars(match[1])
             draft.scale = None if draft.stars else span(match[1])
             if draft.stars or draft.scale:
@@ -109,6 +104,8 @@ class Maker:
         told = draft.settings.kind or around.section.kind
         if not draft.settings.kind and draft.settings.high is None and draft.settings.low is None:
             draft.settings.low, draft.settings.high = around.section.low, around.section.high
+        if around.letters:
+            self._lettered(draft, around.letters)
         entries = draft.body.entries
         if told == UNSUPPORTED or told == "note":
             return told
@@ -125,12 +122,29 @@ class Maker:
             return self._grid_kind(draft, told)
         return self._simple_kind(draft, told, around, entries)
 
+    def _lettered(self, draft: Draft, words: Sequence[str]) -> None:
+        """Give bare letters (A B C D) the words told once for all questions."""
+        bare = re.compile(r"(.*?)\s*[(（]?\s*(A(?:[\s/、,，]*[B-J]){2,})\s*[)）]?\s*")
+        for line in [line for line in draft.body.entries if bare.fullmatch(line.text)][:1]:
+            draft.body.entries.remove(line)
+            draft.marks = [Mark("A", word, line.number) for word in words]
+        match = bare.fullmatch(draft.title)
+        if match and not draft.marks and match[1]:
+            draft.title, draft.marks = match[1], [Mark("A", word, draft.line) for word in words]
+        if draft.marks and all(re.fullmatch(r"[A-J]?", mark.words) for mark in draft.marks):
+            draft.marks = [Mark("A", word, draft.line) for word in words]
+
     def _has_blanks(self, draft: Draft) -> bool:
         """Say whether there are several blanks to fill in."""
         if re.search(wording.DATE_BLANK, draft.raw) or re.search(wording.TIME_BLANK, draft.raw):
             return False
         named = [line for line in draft.body.entries if BLANK.search(line.text) and line.text.strip(" _。.")]
-        marked = [line for line in named if re.match(r"[□○☐(（]|[A-Za-z]\s*[.、．]", line.text)]
+        marked = [
+            line
+            for line in named
+            if re.match(r"[□○☐(（]|[A-Za-z]\s*[.、．]", line.text)
+            and not re.fullmatch(r"\W*\w{1,2}\W*_[\W_]*", line.text)
+        ]
         several = count_blanks(draft.raw) + sum(count_blanks(line.text) for line in named)
         return several > 1 and not marked and len(named) == len(draft.body.entries)
 
@@ -142,10 +156,8 @@ class Maker:
             words = [part.strip() for part in re.split(r"[/、,，;；|]", line.text.strip("()（）"))]
             good = len(words) > 2 and sum(bool(GRADES.search(word)) for word in words) * 2 > len(words)
             grades, rest = (words, rest) if good and not grades else (grades, [*rest, line])
-        if not grades or not wording.GRADING.search(draft.title):
-            return False
-        rows = choices(draft.body.entries)[0]
-        if len(rows) < 2:
+        rows = choices(draft.body.entries)[0] if grades else []
+        if len(rows) < 2 or sum(bool(GRADES.search(row.words)) for row in rows) * 2 > len(rows):
             return False
         draft.table = Grid(rows, grades)
         draft.entry_lines = [*draft.body.entries, *(line for line in draft.body.help if line not in rest)]
@@ -266,8 +278,10 @@ class Maker:
         settings = draft.settings
         match = wording.SPOKEN_SCALE.search(draft.title)
         if match and told in ("", "scale", "nps") and not settings.points:
-            low, high = (int(group) for group in match.groups() if group)
+            low, high = (int(group) for group in match.groups() if group and group.isdecimal())
             settings.points = (low, high) if low < high else None
+            if match["low"] and match["high"]:
+                settings.meanings.update({low: match["low"], high: match["high"]})
         if (
             settings.meanings
             and not settings.points
@@ -279,6 +293,10 @@ class Maker:
 
     def _choice(self, draft: Draft, told: str, around: Surroundings) -> str:
         signs = {mark.sign for mark in draft.marks}
+        if not told and len(draft.marks) > 2 and PLACEHOLDER.fullmatch(draft.marks[0].words):
+            left = draft.marks.pop(0)
+            draft.unneeded.append((left.words, left.line))
+            return "dropdown"
         if told in ("dropdown", "ranking", "constant_sum", "yes_no", "multi"):
             return "ranking" if told == "multi" and wording.SORTING.search(draft.title) and not draft.tagged else told
         if not told and wording.SORTING.search(draft.title):
@@ -290,7 +308,8 @@ class Maker:
         if not told and wording.yes_no([bare(mark.words) for mark in draft.marks]):
             return "yes_no"
         boxes = bool(signs & set("□☐☑☒")) or any(sign.startswith("[") for sign in signs)
-        if not told and boxes and around.boxes_mean_several:
+        first = bare(draft.marks[0].words).lower()
+        if not told and boxes and around.boxes_mean_several and first not in ("yes", "是", "有", "no", "否"):
             return "multi"
         if not told and wording.PLURAL.search(draft.title):
             self.account.warn(
@@ -302,81 +321,6 @@ class Maker:
                 draft.line,
             )
         return "single"
-
-    # --- finishing -------------------------------------------------------------------------------------------
-
-    def _finish(self, item: dict[str, Any], draft: Draft) -> None:
-        settings = draft.settings
-        told = [*draft.help, *(line.text for line in draft.before)]
-        told += [_help(line.text) for line in draft.body.help]
-        if told:
-            item["help"] = "\n".join(told)
-        if settings.extra.get("shuffle") and "options" in item:
-            item["shuffle"] = True
-        for lost, at in (*((lost, draft.line) for lost in settings.lost), *draft.lost):
-            self.account.warn(
-                _("“%(words)s” is not kept: there are no scores and no right answers here.", words=lost), at
-            )
-        for said in settings.silent:
-            self.account.info(_("“%(words)s” is only needed on paper and was left out.", words=said), draft.line)
-        for line in draft.body.lost:
-            self.account.warn(
-                _("Not kept: “%(words)s”. There are no scores and no right answers here.", words=line.text), line.number
-            )
-        for note in draft.notes:
-            self.account.warn(note, draft.line)
-        if not item["title"]:
-            item["title"] = _("Question %(number)s", number=draft.line)
-            self.account.warn(_("Line %(line)s: this question has no words of its own.", line=draft.line), draft.line)
-
-    def _logic(self, made: Made, draft: Draft) -> None:
-        """Read where to go on and when to ask; what is not clear is told."""
-        for said, line in draft.logic:
-            shown = None if target(said) is not None else show(said, line)
-            sent = jumps(said, line) if shown is None else ()
-            if shown is not None:
-                made.shows.append(shown)
-            elif sent:
-                made.jumps += sent
-            else:
-                self.account.warn(_("Logic not understood, not kept: “%(words)s”.", words=said), line)
-        for place, jump in draft.option_jumps:
-            made.jumps.append(Jump((f"#{place}",), jump[0], jump[1], jump[2]))
-
-    def _unsupported(self, block: Block, draft: Draft) -> None:
-        for line in (block.line, *block.body):
-            self.account.warn(
-                _("There is no such question type here, so this was left out: “%(words)s”.", words=line.text[:80]),
-                line.number,
-            )
-
-    def _account(self, block: Block, draft: Draft, made: Made) -> None:
-        """Write down what each line became."""
-        use, found = self.account.use, draft.body
-        use(block.line, pgettext("line", "Question"))
-        use(found.hints, pgettext("line", "Setting"))
-        use(found.help, pgettext("line", "Help"))
-        use(found.lists, pgettext("line", "Setting"))
-        use(found.blanks, pgettext("line", "Room to write"))
-        use(draft.before, pgettext("line", "Help"))
-        use(draft.wrapped, pgettext("line", "Answers"))
-        use(draft.entry_lines, pgettext("line", "Answers"))
-        for mark in (*draft.marks, *found.rows, *found.columns):
-            use(mark.line, pgettext("line", "Answers"))
-        for line in draft.wrapped:
-            self.account.info(_("Read as the rest of the option above it."), line.number)
-        if block.unsure:
-            self.account.info(_("Read as a question of its own, though it bears no number; unsure."), block.line.number)
-
-
-def _help(text: str) -> str:
-    """Return words of help without their brackets or the word that announces them."""
-    match = HELP.fullmatch(text)
-    return (
-        match[1]
-        if match and text.startswith(("提示", "说明", "說明", "hint", "Hint", "help", "Help"))
-        else text.strip("()（）")
-    )
 
 
 def _same_shape(entries: Sequence[Line]) -> bool:

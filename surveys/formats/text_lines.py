@@ -32,6 +32,10 @@ NARROW |= {
 }
 
 BLANK = re.compile(r"_{2,}|\.{5,}|…{3,}|\{_+\}|_(?=\s*$)")
+GAP_BLANK = re.compile(  # a blank left as mere space before a unit: 每周乘坐班车    次
+    r"(?<=[\u4e00-\u9fff:：])[ ]{3,}"
+    r"(?=(?:周?岁|年|个?月|天|小时|分钟?|次|人|口|万?元|个|公里|平方米|%)\s*(?:[(（][^()（）]{1,20}[)）])?[。.]?\s*$)"
+)
 GLYPH = "□☐☑☒○◯●■▢◻⬜⭕🔘"
 BOXES = "□☐☑☒■▢◻⬜"
 EMPTY = re.compile(r"[(（]\s*[)）]|\[\s*[xX√✓]?\s*\]|【\s*】")  # ( ) or [ ]: a place to tick or to write a letter
@@ -43,6 +47,7 @@ DIGITS |= {word: place for place, word in enumerate("one two three four five six
 NUMBER = r"(?:\d+|[一二两兩三四五六七八九十]+|one|two|three|four|five|six|seven|eight|nine|ten)"
 
 NUMBERINGS = (  # the style of a numbering, and how it looks; the order matters
+    ("coded", re.compile(r"§(\d{1,2}\.\d{1,2}|[A-Z]\d{1,2})\s*")),
     (
         "q",
         re.compile(
@@ -59,6 +64,7 @@ NUMBERINGS = (  # the style of a numbering, and how it looks; the order matters
     ("cn", re.compile(rf"([{CN}]{{1,3}})\s*[、.．:：]\s*")),
     ("space", re.compile(r"(\d{1,3})\s+(?=[^\s\d\-~～—–_%(（])")),
 )
+PARTS = 1000  # a number of two parts (1.2, A2) counts as the first part times this, plus the second
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 LETTER = re.compile(
     r"(?<![A-Za-z0-9])[(（\[]?([A-Za-z])(?:\s*[.、．:：)）\]]\s*|\s+(?=[^A-Za-z\s])|(?=[\u4e00-\u9fff]))"
@@ -76,6 +82,7 @@ class Line:
     gap: bool
     indent: int
     heading: bool = False  # marked as one, as Markdown does
+    asks: bool = False  # known to be a question of its own
 
 
 @dataclass(slots=True)
@@ -108,7 +115,8 @@ def clean(raw: str) -> str:
         text = text.replace(entity, sign)
     text = HTML.sub("", text).replace("\\_", "_")
     text = re.sub(r"\*\*(.+?)\*\*", r"\1", text)
-    return re.sub(r"^\s*(?:#{1,6}\s+|>\s+)", "", text)
+    text = re.sub(r"^(\s*)[-*+]\s+(?=\[[ xX]?\]\s|[□☐○])", r"\1", text)
+    return GAP_BLANK.sub(" ____ ", re.sub(r"^\s*(?:#{1,6}\s+|>\s+)", "", text))
 
 
 def lines(text: str) -> list[Line]:
@@ -132,13 +140,20 @@ def fields(text: str) -> list[str]:
     """Return the fields of a line that holds several of different kinds: 性别：□男 □女   年龄：____岁."""
     if not BLANK.search(text) or not ticked(text):
         return [text]
-    parts = re.split(r"(?:\s{2,}|[;；])(?=[^\s:：□○☐_]{1,10}\s*[:：])", text)
+    parts = re.split(r"(?:\s{2,}|(?<=[\u4e00-\u9fff_])\s+|[;；])(?=[^\s:：□○☐_]{1,10}\s*[:：])", text)
+    if any(re.match(r"(?:其他|其它|other)", part, re.I) for part in parts):
+        return [text]
     told = [bool(BLANK.search(part)) != bool(ticked(part)) for part in parts]
     return parts if len(parts) > 1 and all(told) and ticked(text)[0][0] != 0 else [text]
 
 
 def whole(words: str) -> int:
-    """Return the number some digits, Chinese numerals or a circled digit write; 0 for none."""
+    """Return the number some digits, Chinese numerals or a circled digit write; 1.2 is 1002, A2 165002; 0 for none."""
+    if re.fullmatch(r"\d{1,2}\.\d{1,2}", words):
+        major, minor = words.split(".")
+        return int(major) * PARTS + int(minor)
+    if re.fullmatch(r"[A-Za-z]\d{1,2}", words):
+        return (100 + ord(words[0].upper())) * PARTS + int(words[1:])
     words = words.lower()
     if words.isdecimal():
         return int(words)
@@ -150,6 +165,14 @@ def whole(words: str) -> int:
     if not found:
         return 0
     return (DIGITS.get(tens, 1) if tens else 1) * 10 + (DIGITS.get(rest, 0) if rest else 0)
+
+
+def roman(words: str) -> int:
+    """Return the number Roman numerals write."""
+    if words in "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ":
+        return "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ".index(words) + 1
+    values = [{"I": 1, "V": 5, "X": 10}[letter] for letter in words]
+    return sum(-one if one < after else one for one, after in zip(values, [*values[1:], 0], strict=True))
 
 
 def numbering(text: str, styles: Sequence[str] = ()) -> Numbering | None:

@@ -25,7 +25,7 @@ def bare(words: str) -> str:
 
 def option(mark: Mark, place: int, draft: Draft) -> dict[str, Any]:
     """Return one option: its value, its words, whether it asks for words of one's own; logic in it goes to the item."""
-    words = mark.words
+    words = mark.words.rstrip("。 ") or mark.words
     alone: list[bool] = []
 
     def take(match: re.Match[str]) -> str:

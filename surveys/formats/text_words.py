@@ -10,7 +10,7 @@ UNSUPPORTED = "unsupported"
 TEXT, SLIDER, PAGE = "text", "slider", "page"  # a blank to be judged by its words; a slider; a page break
 
 TAGS: tuple[tuple[str, str], ...] = (  # what stands in brackets, and the type it means; the first that fits
-    (r"矩[阵陣].*多[选選].*|表格多[选選]|.*(checkbox|multiple).*(grid|matrix)", "matrix_multi"),
+    (r"矩[阵陣].*多[选選].*|表格多[选選]|.*(checkbox|tick ?box|multiple answers?).*(grid|matrix)", "matrix_multi"),
     (r"(矩[阵陣]|表格).*(填空|文本|[简簡]答|文字).*|(text|open).*(grid|matrix)", "matrix_text"),
     (r"(矩[阵陣]|表格).*(滑[动動]|[数數]值|[数數]字|比重).*|number.*(grid|matrix)", "matrix_number"),
     (r"矩[阵陣].*|表格(单选|單選|下拉|量表)?|.*(grid|matrix)|[评評]价矩阵", "matrix"),
@@ -34,7 +34,7 @@ TAGS: tuple[tuple[str, str], ...] = (  # what stands in brackets, and the type i
         "multi",
     ),
     (r"下拉.*|drop-?\s?down( list)?|select list", "dropdown"),
-    (r"判[断斷]|是非|是[/／、]否|对错|yes[/ -]?no|true[/ -]?false|boolean", "yes_no"),
+    (r"判[断斷]|是非|是否|是[/／、]否|对错|yes ?(?:[/／-]|or)? ?no|y ?[/／] ?n|true[/ -]?false|boolean", "yes_no"),
     (r"nps.*|[净淨]推[荐薦].*|net promoter.*", "nps"),
     (
         r"(反向)?量表|(线性|線性)?量表|李克特.*|打分(量表)?|linear scale|likert( scale)?"
@@ -79,11 +79,11 @@ _TAGS = tuple((re.compile(rf"(?:{pattern})[题題]?", re.I), kind) for pattern, 
 N, ITEMS = NUMBER, r"(?:项|項|个|個|条|條|种|種|类|類|样|者|件|answers?|options?|items?|choices?|things?|responses?)"
 PICK = (
     r"(?:请|請|可|可以|限|任|任意|只能?|须|必须|需|最终|从中|选|選|择|擇|勾选|勾選|挑选|填|写|排序"
-    r"|choose|select|pick|tick|check|rank|name|any|of|\s|可多选|,|，)*"
+    r"|please|choose|select|pick|tick|check|rank|name|any|of|\s|可多选|,|，)*"
 )
 RANGE = re.compile(rf"{PICK}({N})\s*(?:[-~～—–－至到]|to)\s*({N})\s*{ITEMS}?(?:选项|作答)?", re.I)
 MOST = re.compile(
-    rf"{PICK}(?:最多|至多|不超过|不超過|不多于|上限|up to|at most|no more than|(?:a )?max(?:imum)?(?: of)?|限)"
+    rf"{PICK}(?:最多|至多|不超过|不超過|不多于|上限|up to|at most|no more than|(?:a )?max(?:imum|\.)?(?: of)?|限)"
     rf"{PICK}(?:前)?({N})\s*{ITEMS}?(?:以内|以內)?(?:选项)?|{PICK}({N})\s*{ITEMS}?(?:以内|以內|及以下)",
     re.I,
 )
@@ -99,6 +99,7 @@ MULTI = re.compile(
     r"(?:此题|本题|可以?|该题)?(?:可|允许)?(?:多项?选|多項?選|复选|複選|选多[项个]|多选)(?:题|題)?"
     r"|可以?选择?多[项个]|不定项(?:选择)?(?:题)?"
     r"|多项选择题?|(?:please )?(?:select|choose|check|tick|mark) (?:all|any)(?: that| which)?(?: apply| applicable)?"
+    r"|(?:you (?:may|can) )?(?:tick|choose|select|check|mark) more than one(?: answer| box| option)?"
     r"|multiple (?:answers|choices?|responses)(?: (?:allowed|possible))?|multi[- ]?(?:select|choice)|(?:select"
     r"|choose|tick) (?:one or more|as many as (?:apply|you like))",
     re.I,
@@ -167,7 +168,7 @@ TOTAL = re.compile(
 )
 MEANING = re.compile(
     r"(?:其中)?(\d{1,3})\s*(?:分|points?)?\s*(?:[=:：]|表示|代表|为|是|means"
-    r"|being|(?=最))\s*([^\d\s,，;；][^,，;；]{0,30})",
+    r"|being|(?=[很最非十极完特差好不])(?!\d{1,3}(?:分|个|项)))\s*([^\d\s,，;；][^,，;；]{0,30})",
     re.I,
 )
 ALONE = re.compile(r"互斥(?:选?项)?|排他|与其他(?:选?项)?互斥|不与其他同选|(?:mutually )?exclusive", re.I)
@@ -298,7 +299,9 @@ def _measures(words: str, found: Settings) -> Settings | None:
         return found
     match = POINTS.fullmatch(words)
     if match:
-        found.points = (1, int(match[3])) if match[3] else (int(match[1]), int(match[2]))
+        most = int(match[3] or match[2])
+        found.points = (0 if most > 20 else 1, most) if match[3] else (int(match[1]), most)
+        found.kind = "stars" if "星" in words and 3 <= most <= 10 else ""
         return found if found.points[0] < found.points[1] else None
     match = UNIT.fullmatch(words)
     if match:

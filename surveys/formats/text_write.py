@@ -123,7 +123,7 @@ class _Writer:
                 self._unsaid(item, rule)
             else:
                 go = "请结束问卷" if to == "end" else f"请跳至第{self.numbers[to]}题"
-                yield f"选第{';'.join(map(str, places))}个选项{go}"
+                yield f"选第{'、'.join(map(str, places))}个选项{go}"
 
     def _unsaid(self, item: Item, rule: rules.Rule) -> None:
         self.miss(
