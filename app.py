@@ -19,16 +19,21 @@ import members.sessions
 import members.views
 import reports.jobs
 import reports.views
+import surveys.ballot_commands
 import surveys.commands
 import surveys.jobs
+import surveys.simulate_command
 import surveys.views
-from core import access, errors, headers, i18n, icons, jobs, numbers, schema, seal
+from core import access, backup, errors, headers, i18n, icons, jobs, numbers, schema, seal
 from core import db as database
 from core.access import public
 from core.settings import Settings, WrongSetting, read
+from surveys import closing
 
 PAGES = (desk, members, investigations, surveys, interviews, concerns, reports)
 JOBS = (concerns.jobs, reports.jobs, surveys.jobs)
+# Snapshots are made anew, and keys are in no backup.
+KEPT = backup.Care(("reports",), closing.after_restore)
 
 
 def create_app(settings: Settings | None = None, **config: object) -> Flask:
@@ -72,8 +77,10 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     errors.init_app(app)
     for package in PAGES:
         app.register_blueprint(package.views.bp)
+    closing.init_app(app)
     # Answers are let in by their code, not by a cookie, so there is nothing a forged request could borrow.
-    csrf.exempt("surveys.views.respond.answer")
+    for view in surveys.views.WITHOUT_SESSION:
+        csrf.exempt(f"surveys.views.{view}")
     app.jinja_env.globals["navigation"] = desk.views.navigation
     app.add_url_rule("/", "root", public(_root))
     _add_commands(app)
@@ -87,14 +94,19 @@ def _root() -> ResponseReturnValue:
 def _add_commands(app: Flask) -> None:
     concerns.commands.init_app(app)
     surveys.commands.init_app(app)
+    surveys.ballot_commands.init_app(app)
+    surveys.simulate_command.init_app(app, create_app)
+    backup.init_app(app, KEPT)
     exchange.commands.init_app(app, create_app)
 
     @app.cli.command("upgrade")
     def upgrade() -> None:
         """Bring the database to this version (fast when nothing is to be done)."""
         click.echo(f"database: {schema.upgrade()}")
+        closing.finish_interrupted()
 
     @app.cli.command("work")
     def work() -> None:
         """Carry out background jobs until told to stop."""
+        closing.finish_interrupted()
         jobs.work()

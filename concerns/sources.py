@@ -14,9 +14,10 @@ from investigations.models import Investigation
 from members.models import Organisation
 from questions.base import Item, Shape
 from questions.paths import part
+from surveys import closing, questionnaires
 from surveys import queries as surveys
-from surveys import questionnaires
 from surveys.models import Response
+from surveys.splitting import WHOLE, answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,16 @@ def from_surveys(investigation: Investigation) -> Iterator[Said]:
     """
     within = db.session.get_one(Organisation, investigation.organisation_id)
     for survey in surveys.surveys(investigation, within=within):
-        if survey.state is not SurveyState.CLOSED:
+        if survey.state is not SurveyState.CLOSED or closing.unfinished(survey):
             continue
         # Only what was said is read, not the key it is stored under.
-        answers = list(db.session.scalars(select(Response.answers).where(Response.survey_id == survey.id)))
+        rows = db.session.execute(select(Response.part, Response.answers).where(Response.survey_id == survey.id))
+        parts: dict[str, list[Mapping[str, Any]]] = {}
+        for name, answers in rows:
+            parts.setdefault(name, []).append(answers)
         for item in questionnaires.ready(survey.version).items:
-            texts = [text.strip() for text in _texts(item, answers)] if item.kind.answerable else []
+            given = parts.get(item.name) or parts.get(WHOLE) or []
+            texts = [text.strip() for text in _texts(item, given)] if item.kind.answerable else []
             random.SystemRandom().shuffle(texts)
             for text in sorted(filter(None, texts)):
                 yield Said(SourceKind.SURVEY, survey.id, text, item=item.name)
@@ -55,7 +60,7 @@ def from_surveys(investigation: Investigation) -> Iterator[Said]:
 
 def _texts(item: Item, answers: Sequence[Mapping[str, Any]]) -> Sequence[str]:
     """Return what was written to a question asked for words, or to those of its rows that were."""
-    tally = item.kind.tally([part(given, item) for given in answers], item)
+    tally = item.kind.tally([answer(part(given, item)) or {} for given in answers], item)
     if tally.shape is Shape.TEXTS:
         return tally.texts
     return [text for row in tally.rows if row.tally.shape is Shape.TEXTS for text in row.tally.texts]

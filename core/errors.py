@@ -12,6 +12,7 @@ from werkzeug.exceptions import (
     NotFound as UnknownPage,
 )
 
+from core import traces
 from core.i18n import _
 
 
@@ -101,7 +102,7 @@ def init_app(app: Flask) -> None:
         if app.testing and app.config.get("PROPAGATE_CRASHES", True):
             raise error
         # The request's body may hold an answer or a note: log the place, never the content.
-        app.logger.error("crash in %s: %s", request.endpoint, type(error).__name__, exc_info=error)
+        app.logger.error("crash in %s: %s", request.endpoint, traces.where(error))
         message = _(
             "Nothing you had saved is lost. Please try again; if it happens again, tell whoever runs this server."
         )

@@ -10,6 +10,7 @@ from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey
 from sqlalchemy import JSON, ForeignKey, String, event, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from core import traces
 from core.clock import now
 from core.db import Model, TermType, db
 from core.errors import DomainError, NotFound
@@ -156,7 +157,7 @@ def run(job_id: int) -> None:
         _touch(job_id, state=JobState.FAILED, error=str(error), finished_at=now())
     except Exception as error:
         db.session.rollback()
-        app.logger.error("job %s failed: %s", job_id, type(error).__name__, exc_info=error)
+        app.logger.error("job %s failed: %s", job_id, traces.where(error))
         _touch(job_id, state=JobState.FAILED, error=type(error).__name__, finished_at=now())
         if app.testing:
             raise
@@ -315,5 +316,5 @@ def _sweep(app: Flask) -> None:
                 start_due(language=SPOKEN)
             except Exception as error:  # the next half minute tries again; the thread must not die
                 db.session.remove()
-                app.logger.error("due jobs: %s", type(error).__name__, exc_info=error)
+                app.logger.error("due jobs: %s", traces.where(error))
             pause.wait(LOST.total_seconds() / 2)

@@ -1,5 +1,6 @@
 """The database's version: which migration it stands at, and how to bring it to the newest."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import current_app
@@ -9,6 +10,13 @@ from core.db import db
 from core.settings import ROOT
 
 FOLDER = ROOT / "migrations"
+_AFTER: list[Callable[[], None]] = []
+
+
+def afterwards(work: Callable[[], None]) -> Callable[[], None]:
+    """Have something done after every upgrade, also where nothing was to be upgraded; it must be safe to repeat."""
+    _AFTER.append(work)
+    return work
 
 
 def head(folder: Path = FOLDER) -> str:
@@ -27,13 +35,14 @@ def current() -> str | None:
 def upgrade(folder: Path = FOLDER) -> str:
     """Run the missing migrations; return what was done, in words for a terminal."""
     before, newest = current(), head(folder)
-    if before == newest:
-        return f"at {newest}, nothing to do"
-    import flask_migrate  # here: web workers never migrate, and Alembic with its templates is slow to load
+    if before != newest:
+        import flask_migrate  # here: web workers never migrate, and Alembic with its templates is slow to load
 
-    prepare()
-    flask_migrate.upgrade(directory=str(folder))
-    return f"{before or 'new'} -> {newest}"
+        prepare()
+        flask_migrate.upgrade(directory=str(folder))
+    for work in _AFTER:
+        work()
+    return f"at {newest}, nothing to do" if before == newest else f"{before or 'new'} -> {newest}"
 
 
 def prepare() -> None:

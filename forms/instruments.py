@@ -25,6 +25,7 @@ from forms.base import HouseForm
 from forms.conditions import Conditions, Values
 from forms.entries import Entry
 from forms.fields import UploadField
+from forms.surveys import ChoicesForm
 from forms.words import with_words, words
 from questions import named
 from questions.base import Kind, Sent, Setting
@@ -72,8 +73,8 @@ class ChooseInvestigationForm(HouseForm):
     investigation = SelectField(lazy("Investigation"), [InputRequired()])
 
 
-class NewSurveyForm(HouseForm):
-    """A survey: what it asks, who may answer, what is ever shown, and when."""
+class NewSurveyForm(ChoicesForm):
+    """A survey: what it asks, who may answer, what is ever shown, how its box will be opened, and when."""
 
     source = RadioField(lazy("Questionnaire"), [InputRequired()])
     definition = UploadField(lazy("Definition file"), render_kw={"accept": ".yaml,.yml,.json"})

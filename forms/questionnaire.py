@@ -27,8 +27,11 @@ class Questionnaire(BaseForm):
         items: Sequence[Item],
         sent: Sent | None = None,
         checks: Sequence[Check] = (),
+        *,
+        by_code: bool = True,
     ) -> None:
         super().__init__(fields)
+        self.by_code = by_code  # else a ballot gives the right to answer
         self.items, self.checks, self.answers = items, checks, Answers()
         self.process(sent)
 
@@ -47,7 +50,7 @@ class Questionnaire(BaseForm):
                 field.errors = [item.kind.demand(item)]
         self._compare({item.name for item in asked})
         code = self._fields[CODE]
-        if not (code.data or "").strip():
+        if self.by_code and not (code.data or "").strip():
             code.errors = [lazy("Please type the answering code from your slip.")]
         return not any(field.errors for field in self)
 

@@ -19,13 +19,14 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.i18n import _, lazy
-from core.terms import Channel
+from core.terms import Channel, Split
 from forms.base import HouseForm
 from forms.fields import UploadField
 from forms.questionnaire import Questionnaire
 from questions.base import Answers
 from questions.paths import unanswered, walk
 
+KEY_FILE = 4096  # bytes; a scrutineer's key takes some seventy
 ROSTERLESS = "0"  # the members who are in no group
 PLACES = (Channel.PAPER, Channel.PHONE, Channel.COMPUTER, Channel.IMPORTED)
 
@@ -40,7 +41,10 @@ class InviteForm(HouseForm):
         lazy("Only these members"), [Optional(), Length(max=40_000)], render_kw={"rows": 3, "spellcheck": "false"}
     )
     spares = IntegerField(
-        lazy("Spare slips"), [InputRequired(), NumberRange(0, 2000)], default=0, render_kw={"min": 0, "max": 2000}
+        lazy("Blank ballot slips"),
+        [InputRequired(), NumberRange(0, 2000)],
+        default=0,
+        render_kw={"min": 0, "max": 2000},
     )
     address = StringField(
         lazy("Address printed on the slips"),
@@ -79,12 +83,57 @@ class ImportForm(HouseForm):
             raise ValidationError(_("Please choose the file."))
 
 
+class ChoicesForm(HouseForm):
+    """How an anonymous survey will be opened: what is taken apart, in rounds or at once, with whose key."""
+
+    split = RadioField(lazy("What is taken apart"), [Optional()], default="")
+    rounds = BooleanField(lazy("Open the box in rounds"))
+    scrutineer = StringField(
+        lazy("Public key of a scrutineer"),
+        [Optional(), Length(max=200)],
+        render_kw={"maxlength": 200, "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"},
+    )
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.split.choices = [
+            SelectChoice("", lazy("Decided when it opens (recommended)")),
+            *(SelectChoice(one.value, one.label) for one in Split),
+        ]
+
+    def chosen(self) -> tuple[Split | None, bool, str]:
+        """Return what is taken apart (none: decided on opening), whether in rounds, and the key as it was typed."""
+        split = Split(self.split.data) if self.split.data else None
+        return split, bool(self.rounds.data), (self.scrutineer.data or "").strip()
+
+
+class OpenForm(HouseForm):
+    """The tick without which no survey with a scrutineer opens."""
+
+    understood = BooleanField(
+        lazy("I understand: if the scrutineer loses the key, nobody can ever read the answers."), [InputRequired()]
+    )
+
+
 class CloseForm(HouseForm):
-    """The last word before a survey is closed for good."""
+    """The last word before a survey is closed for good; with a scrutineer, the key file as well."""
 
     understood = BooleanField(
         lazy("I understand: afterwards nobody can answer, and it cannot be opened again."), [InputRequired()]
     )
+    private = UploadField(lazy("The scrutineer’s key file"), render_kw={"accept": ".txt,text/plain"})
+    sealed_to_somebody = False
+
+    def validate_private(self, field: UploadField) -> None:
+        """Ask for the file where the box is sealed to a scrutineer."""
+        if self.sealed_to_somebody and not (field.data and field.data.filename):
+            raise ValidationError(_("Please choose the file."))
+
+    def private_key(self) -> str:
+        """Return what the key file says; it is read from memory and kept nowhere."""
+        if not self.sealed_to_somebody or not self.private.data:
+            return ""
+        return str(self.private.data.read(KEY_FILE).decode("utf-8-sig", "replace")).strip()
 
 
 class ExtendForm(HouseForm):

@@ -8,6 +8,7 @@ from core.errors import BadInput
 from core.i18n import _, speaking
 from reports.html import balanced, setting
 from reports.pdf import print_copies
+from surveys import promises
 from surveys import slips as drawn
 from surveys.models import Survey
 from surveys.paper import on_paper
@@ -19,13 +20,17 @@ SLIPS = 2000
 POSTER_CHARACTERS = 14  # Chinese characters on a line of a poster's title
 
 
-def slip_sheets(slips: Sequence[Printed], *, title: str, address: str, language: str) -> str:
-    """Draw slips, eight to a page with lines to cut along, as one HTML page for the printer."""
+def slip_sheets(slips: Sequence[Printed], *, title: str, address: str, language: str, fingerprint: str = "") -> str:
+    """Draw slips, eight to a page with lines to cut along, as one HTML page for the printer.
+
+    Members' slips come first; the blank ones, without name or number, begin on a page of their own, so that they can be
+    cut and mixed apart. `fingerprint`: of the survey's manifest, "" where there is none yet.
+    """
+    named, blank = [slip for slip in slips if slip.name], [slip for slip in slips if not slip.name]
     with speaking(language):
-        pages = [slips[start : start + 8] for start in range(0, len(slips), 8)]
-        return render_template(
-            "reports/slips.html", pages=pages, title=title, address=address, **setting(language, title)
-        )
+        pages = [part[start : start + 8] for part in (named, blank) for start in range(0, len(part), 8)]
+        given = setting(language, title) | {"title": title, "address": address, "fingerprint": fingerprint}
+        return render_template("reports/slips.html", pages=pages, **given)
 
 
 def paper_forms(asked: Ready, *, organisation: str, first: int = 0, last: int = 0) -> bytes:
@@ -56,5 +61,5 @@ def poster(survey: Survey, link: str) -> str:
     language, title = survey.version.language, survey.version.title
     with speaking(language):
         lines = balanced(title, POSTER_CHARACTERS) if language == "zh" else [title]
-        given = setting(language, title) | {"title_lines": lines}
+        given = setting(language, title) | {"title_lines": lines, "fingerprint": promises.fingerprint(survey)}
         return render_template("reports/poster.html", survey=survey, title=title, link=link, qr=drawn.qr(link), **given)

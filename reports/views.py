@@ -17,7 +17,7 @@ from investigations import plans
 from investigations import queries as investigations
 from reports import editions, prints, queries
 from reports.pdf import print_pdf
-from surveys import definitions, designing, previews, questionnaires, slips
+from surveys import definitions, designing, previews, promises, questionnaires, slips
 from surveys import queries as surveys
 
 bp = Blueprint("reports", __name__, url_prefix="/app")
@@ -104,7 +104,11 @@ def slip_sheet(survey_id: int) -> ResponseReturnValue:
     handed = [tuple(line.split("|", 2)) for line in request.form.getlist("slip")[: prints.SLIPS]]
     printed = slips.again(survey, [line for line in handed if len(line) == 3], request.form.get("address", ""))
     html = prints.slip_sheets(
-        printed, title=survey.version.title, address=request.form.get("address", ""), language=survey.version.language
+        printed,
+        title=survey.version.title,
+        address=request.form.get("address", ""),
+        language=survey.version.language,
+        fingerprint=promises.fingerprint(survey),
     )
     return _file(print_pdf(html), survey.version.title, _("slips"))
 

@@ -2,7 +2,8 @@
 
 It may when it follows from numbers that are published anyway: the rule hangs on one earlier item and takes each of its
 published bars whole, and its hidden bars all or none. Otherwise it is a number of its own, and may be published only
-when it cuts no answer of any item it hangs on into a part under the floor.
+when it cuts no answer of any item it hangs on into a part under the floor. Where answers were stored apart, nobody can
+tell what it cuts: then it is not published.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,8 +13,8 @@ from typing import Any
 from questions.base import END, Item, Measure, Shape, Tally
 from questions.rules import Compare, Every, Not, Rule, comparisons, holds, names
 
-# How many were asked the second item, by (column, value) of their answer to the first.
-Split = Callable[[Item, Item], Mapping[tuple[str, Any], int]]
+# How many were asked the second item, by (column, value) of their answer to the first; None where nobody can know.
+Split = Callable[[Item, Item], Mapping[tuple[str, Any], int] | None]
 CHOSEN = ("==", "in", "contains")
 
 
@@ -28,11 +29,7 @@ class Conditions:
 
     def parents(self, item: Item) -> set[str]:
         """Return the items that decide whether this one is asked, where a jump decides those behind it too."""
-        found = {name for rule, _of in self._rules[item.name] for name in names(rule)}
-        for _rule, jumper in self._rules[item.name]:
-            if jumper is not None and jumper.name != item.name:
-                found |= self.parents(jumper)
-        return found
+        return _parents(item, self._rules)
 
     def pairs(self) -> set[frozenset[str]]:
         """Return the pairs of items whose table must not be shown: some item hangs on both."""
@@ -73,6 +70,8 @@ class Conditions:
         if not listed:
             return True  # numbers, grids and words have too many parts to be sure of each
         asked = self._split(parent, item)
+        if asked is None:
+            return True  # what was stored apart cannot be judged, so it is not told
         everybody = self._asked(item)
         # Who was not asked the parent is a part of its own.
         elsewhere = _Level((None,), raw.skipped, everybody - self._both(asked, parent))
@@ -88,7 +87,10 @@ class Conditions:
 
     def _cut_between(self, other: Item, item: Item) -> bool:
         assert self._split is not None
-        both = self._both(self._split(other, item), other)
+        asked = self._split(other, item)
+        if asked is None:
+            return True
+        both = self._both(asked, other)
         parts = (both, self._asked(other) - both, self._asked(item) - both)
         return any(0 < part < self._floor for part in parts)
 
@@ -108,6 +110,22 @@ def _rules(item: Item, place: int, items: Sequence[Item]) -> Iterator[tuple[Rule
         for jump in items[before].jumps:
             if jump.to == END or _lands(jump.to, items) > place:
                 yield Not(jump.rule), items[before]
+
+
+def hangs_on(items: Sequence[Item]) -> dict[str, set[str]]:
+    """Return for each item those that decide whether it is asked, or which of its options are offered."""
+    ruled = {item.name: tuple(_rules(item, place, items)) for place, item in enumerate(items)}
+    return {
+        item.name: _parents(item, ruled).union(*(names(rule) for rule in item.option_rules.values())) for item in items
+    }
+
+
+def _parents(item: Item, ruled: Mapping[str, Sequence[tuple[Rule, Item | None]]]) -> set[str]:
+    found = {name for rule, _of in ruled[item.name] for name in names(rule)}
+    for _rule, jumper in ruled[item.name]:
+        if jumper is not None and jumper.name != item.name:
+            found |= _parents(jumper, ruled)
+    return found
 
 
 def _lands(name: str, items: Sequence[Item]) -> int:

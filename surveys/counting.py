@@ -1,12 +1,18 @@
-"""Where counts come from: the database itself, or a columnar snapshot; both must give the very same numbers."""
+"""Where counts come from: the database itself, or a columnar snapshot; both must give the very same numbers.
+
+So must a survey whose answers were taken apart: each item is counted from its own rows, and only what needs two answers
+of one person cannot be had any more.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from core.terms import Channel
+from core.terms import Channel, Split
 from questions.base import Answers, Counts, Item, Measure, count
 from questions.paths import part, walk
+from surveys.models import Survey
+from surveys.splitting import WHOLE, StoredApart, answer, apart
 
 Both = Mapping[tuple[str, Any, str, Any], int]
 
@@ -23,8 +29,26 @@ class Cross:
     both: Both = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What was counted when the box was opened, for answers that do not know it themselves any more."""
+
+    complete: int
+    channels: Mapping[Channel, int]
+
+
+def totals(survey: Survey) -> Totals | None:
+    """Return the totals frozen when a survey closed; None for one that was closed without."""
+    if survey.tally is None:
+        return None
+    doors = survey.tally["channels"]
+    return Totals(survey.tally["complete"], {Channel(door): number for door, number in doors.items() if number})
+
+
 class Source(Protocol):
-    """What results are made from."""
+    """What results are made from; `apart`: the items that cannot be crossed with another."""
+
+    apart: frozenset[str]
 
     def size(self) -> int:
         """Return how many responses there are."""
@@ -43,54 +67,81 @@ class Source(Protocol):
         ...
 
     def cross(self, a: Item, b: Item) -> Cross:
-        """Return how two different items were answered together."""
+        """Return how two different items were answered together; raise `StoredApart`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One response as far as counting needs it."""
+    """One response as far as counting needs it, or the part of it that is kept under `part`."""
 
-    channel: Channel
+    channel: Channel | None
     complete: bool
     answers: Mapping[str, Any]
+    part: str = WHOLE
 
 
 class AnswersSource:
-    """Counts from responses in memory: the truth, and fast enough for some ten thousand."""
+    """Counts from responses in memory: the truth, and fast enough for some ten thousand.
 
-    def __init__(self, items: Sequence[Item], responses: Iterable[Given]) -> None:
-        self._responses = list(responses)
+    `split`: what was taken apart; `known`: what responses without a door cannot tell (then nothing is told of it).
+    """
+
+    def __init__(
+        self,
+        items: Sequence[Item],
+        responses: Iterable[Given],
+        *,
+        split: Split | None = None,
+        known: Totals | None = None,
+    ) -> None:
+        self.apart = apart(items, split)
+        self._known = known
         self._parts: dict[str, list[Answers | None]] = {item.name: [] for item in items}
-        for response in self._responses:
-            asked, kept = walk(items, response.answers)
-            on_path = {item.name for item in asked}
-            for item in items:
-                self._parts[item.name].append(part(kept, item) if item.name in on_path else None)
+        self._whole: list[Given] = []
+        for response in responses:
+            if response.part == WHOLE:
+                self._take(items, response)
+            else:
+                self._parts[response.part].append(answer(response.answers))
+        self._size = max(len(self._whole), *(len(self._parts[name]) for name in self.apart), 0)
         self._cells: dict[str, list[tuple[tuple[str, Any], ...] | None]] = {}
+
+    def _take(self, items: Sequence[Item], response: Given) -> None:
+        self._whole.append(response)
+        asked, kept = walk(items, response.answers)
+        on_path = {item.name for item in asked}
+        for item in items:
+            if item.name not in self.apart:
+                self._parts[item.name].append(part(kept, item) if item.name in on_path else None)
 
     def size(self) -> int:
         """Return how many responses there are."""
-        return len(self._responses)
+        return self._size
 
     def complete(self) -> int:
         """Return how many have every required answer."""
-        return sum(response.complete for response in self._responses)
+        return self._known.complete if self._known else sum(response.complete for response in self._whole)
 
     def channels(self) -> Mapping[Channel, int]:
         """Return how many came through each door."""
+        if self._known:
+            return self._known.channels
         doors: dict[Channel, int] = {}
-        for response in self._responses:
-            doors[response.channel] = doors.get(response.channel, 0) + 1
+        for response in self._whole:
+            if response.channel is not None:
+                doors[response.channel] = doors.get(response.channel, 0) + 1
         return doors
 
     def counts(self, item: Item) -> Counts:
         """Return an item's counts among those whose path led to it."""
         given = [answer for answer in self._parts[item.name] if answer is not None]
-        return count(given, item, skipped=len(self._responses) - len(given))
+        return count(given, item, skipped=self._size - len(given))
 
     def cross(self, a: Item, b: Item) -> Cross:
-        """Return how two different items were answered together."""
+        """Return how two different items were answered together; raise `StoredApart`."""
+        if {a.name, b.name} & self.apart:
+            raise StoredApart
         both: dict[tuple[str, Any, str, Any], int] = {}
         asked = 0
         for left, right in zip(self._coded(a), self._coded(b), strict=True):

@@ -13,6 +13,7 @@ from itertools import product
 from questions.base import Item, Shape, Tally
 from surveys.conditions import Conditions
 from surveys.counting import Cross, Source
+from surveys.splitting import StoredApart
 from surveys.tables import WIDEST, hide
 from surveys.variables import MISSING, SKIPPED, Axis, Variable, axes
 
@@ -111,9 +112,15 @@ class Book:
             axis
             for place, item in enumerate(self.items)
             if item.name in self.shown and self.shown[item.name].shape is not Shape.TEXTS
+            if item.name not in self.source.apart
             for axis in axes(item, self.raw[item.name], self.shown[item.name], place)
         )
         return {axis.key: axis for axis in found}
+
+    @property
+    def stored_apart(self) -> tuple[Item, ...]:
+        """Return the published items that cannot be crossed because their answers were stored by themselves."""
+        return tuple(item for item in self.items if item.name in self.shown and item.name in self.source.apart)
 
     @cached_property
     def kept_apart(self) -> set[frozenset[str]]:
@@ -121,8 +128,8 @@ class Book:
         return Conditions(self.items, self.raw, self.floor, None).pairs()
 
     def table(self, rows: str, columns: str) -> Table | None:
-        """Return the protected table of two axes; None where there is none to show."""
-        a, b = self.axes[rows], self.axes[columns]
+        """Return the protected table of two axes; None where there is none to show. Raise `StoredApart`."""
+        a, b = self._axis(rows), self._axis(columns)
         names = frozenset((a.item.name, b.item.name))
         if len(names) < 2 or names in self.kept_apart:
             return None
@@ -133,13 +140,19 @@ class Book:
         built = _Builder(a, b, self.source.cross(a.item, b.item), self.source.size(), self.floor).table()
         return None if built is None or built.empty else built
 
+    def _axis(self, key: str) -> Axis:
+        if key.partition(".")[0] in self.source.apart:
+            raise StoredApart
+        return self.axes[key]
+
     def among(self, key: str, value: str) -> Iterator[tuple[Axis, Table | None, int]]:
         """Yield for every axis its table with `key` in the rows, and which row holds those who answered `value`.
 
-        A filter is nothing but these rows; None where the table shows too little.
+        A filter is nothing but these rows; None where the table shows too little. Raises `StoredApart`.
         """
+        chosen = self._axis(key)
         for other, axis in self.axes.items():
-            if axis.item.name == self.axes[key].item.name:
+            if axis.item.name == chosen.item.name:
                 continue
             table = self.table(key, other)
             row = next((n for n, head in enumerate(table.row_heads) if head.value == value), None) if table else None

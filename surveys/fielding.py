@@ -4,16 +4,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from core import audit, clock, seal
+from anonymity import blind, manifest, receipts
+from core import audit, clock
 from core.db import db
 from core.errors import BadInput, DomainError, NotFound
 from core.i18n import _
 from core.settings import ROOT
-from core.terms import Access, InvestigationState, Secrecy, SurveyState
+from core.terms import Access, InvestigationState, Secrecy, Split, SurveyState
 from investigations.models import Investigation
 from members import rules
 from members.models import Organisation
-from surveys import ballots, codes, instruments, library, queries
+from surveys import ballots, codes, instruments, library, queries, questionnaires, splitting
 from surveys.instruments import Definition
 from surveys.models import Survey, Version
 
@@ -78,10 +79,29 @@ def open_(survey: Survey, *, within: Organisation, by: Any) -> None:
     invited, floor = queries.invited(survey), rules.value(within, "suppression.invited_floor")
     if 0 < invited < floor:
         raise BadInput(_("At least %(floor)s people must be invited.", floor=floor))
-    seal.key_file(ballots.key_folder(survey.id), ballots.KEY, seal.BOX_KEY)
+    survey.split = splitting.decided(survey, questionnaires.ready(survey.version), within=within)
+    survey.manifest = _manifest(survey, within)
     survey.state, survey.opened_on = SurveyState.OPEN, clock.today()
     audit.note("open", survey, by=by)
     db.session.flush()
+
+
+def _manifest(survey: Survey, within: Organisation) -> str:
+    """Make the survey's keys and return what every device will pin before it answers."""
+    keys = ballots.keys(survey.id)
+    keys.create()
+    return manifest.build(
+        sid=survey.public_id,
+        title=survey.version.title,
+        definition=survey.version.definition,
+        issue_key=blind.public_der(keys.signer().key),
+        receipt_key=receipts.public_der(keys.receipt_key()),
+        least=rules.value(within, "suppression.results_floor"),
+        split=(survey.split or Split.NONE).value,
+        rounds=survey.rounds,
+        scrutineer=survey.scrutineer or b"",
+        cast_size=questionnaires.ready(survey.version).cast_size,
+    )
 
 
 def extend(survey: Survey, closes_on: date, *, by: Any) -> None:

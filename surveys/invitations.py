@@ -1,4 +1,4 @@
-"""Invitations: one code for each member and for spare slips; who got which is known, whether it was used never."""
+"""Invitations: one code for each member and for blank slips; who got which is known, whether it was used never."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ MOST, MOST_SPARES = 20_000, 2_000
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One code in clear, shown once; no member: a spare slip."""
+    """One code in clear, shown once; no member: a blank slip."""
 
     number: int
     member: Member | None
@@ -84,12 +84,17 @@ def fingerprints(survey: Survey) -> set[bytes]:
 
 
 def may_invite(survey: Survey) -> bool:
-    """Say whether codes may be made (anew): until the first response lies in the box."""
-    return survey.state is not SurveyState.CLOSED and queries.received(survey) == 0
+    """Say whether codes may be made (anew): until somebody holds a ballot, or the first response lies in the box."""
+    if survey.state is SurveyState.CLOSED or queries.received(survey):
+        return False
+    held = Invitation.collected.is_not(None) | Invitation.drew_slip
+    return (
+        db.session.scalar(select(Invitation.code_hash).where(Invitation.survey_id == survey.id, held).limit(1)) is None
+    )
 
 
 def invite(survey: Survey, *, members: Sequence[Member], spares: int, within: Organisation, by: Any) -> list[Slip]:
-    """Make a code for each member and each spare slip; earlier codes of the survey end.
+    """Make a code for each member and each blank slip; earlier codes of the survey end.
 
     The codes are returned once and kept nowhere. Raises `BadInput` for too few, `DomainError` once answers came.
     """
@@ -98,7 +103,7 @@ def invite(survey: Survey, *, members: Sequence[Member], spares: int, within: Or
     if not may_invite(survey):
         raise DomainError(
             _(
-                "Codes cannot be made anew: answers have arrived. "
+                "Codes cannot be made anew: somebody holds a ballot already, or answers have arrived. "
                 "The slips handed out stay valid until the survey closes."
             )
         )

@@ -1,4 +1,4 @@
-"""Background work of surveys: closing by date, snapshots, reminders by mail."""
+"""Background work of surveys: closing by date, rounds, snapshots, reminders by mail."""
 
 from collections.abc import Callable, Iterable
 
@@ -11,7 +11,7 @@ from core.i18n import _
 from core.jobs import due, job
 from core.terms import SurveyState
 from members.models import Organisation
-from surveys import closing, questionnaires, reminders, snapshots
+from surveys import closing, questionnaires, reminders, rounds, snapshots
 from surveys.models import Survey
 
 
@@ -25,19 +25,36 @@ def organisations_with_surveys_to_close() -> Iterable[int]:
     return wanted | {survey.organisation_id for survey in closing.interrupted()}
 
 
+@due("surveys.open_rounds")
+def organisations_with_rounds_to_open() -> Iterable[int]:
+    """Return the organisations with a long survey whose box holds enough for a round, and none was opened today."""
+    return {survey.organisation_id for survey in _in_rounds() if rounds.due(survey)}
+
+
+@job
+def open_rounds(progress: Callable[[float], None], *, within_id: int) -> dict[str, int]:
+    """Open a round of every long survey of an organisation that is due; return how many."""
+    found = [survey.id for survey in _in_rounds() if survey.organisation_id == within_id]
+    return {"opened": sum(rounds.open_round(_survey(survey_id)) for survey_id in found)}
+
+
+def _in_rounds() -> list[Survey]:
+    return list(db.session.scalars(select(Survey).where(Survey.state == SurveyState.OPEN, Survey.rounds)))
+
+
 @job
 def close_due(progress: Callable[[float], None], *, within_id: int) -> dict[str, int]:
     """Close an organisation's surveys whose time is over and finish interrupted closings; return how many.
 
     One that cannot be closed does not keep the others open; raises its `DomainError` when all have been tried.
     """
+    closed, failed = closing.finish_interrupted(), None
     found = db.session.scalars(
-        select(Survey.id).where(Survey.organisation_id == within_id, Survey.state != SurveyState.DRAFT)
+        select(Survey.id).where(Survey.organisation_id == within_id, Survey.state == SurveyState.OPEN)
     ).all()
-    closed, failed = 0, None
     for survey_id in found:
         survey = _survey(survey_id)
-        if not closing.unfinished(survey) and not closing.may_close_itself(survey):
+        if not closing.may_close_itself(survey):
             continue
         try:
             closing.close(survey, by=None)
@@ -54,6 +71,7 @@ def close_due(progress: Callable[[float], None], *, within_id: int) -> dict[str,
 def snapshot(progress: Callable[[float], None], *, survey_id: int) -> dict[str, int]:
     """Write the columnar snapshot of a closed survey; return its bytes."""
     survey = _survey(survey_id)
+    closing.must_be_finished(survey)
     asked = questionnaires.ready(survey.version)
     return {"bytes": snapshots.build(survey, asked, progress=progress).stat().st_size}
 

@@ -206,19 +206,19 @@ def _binding(survey: Survey, number: int, keying: int) -> bytes:
 
 def _seal(survey: Survey, number: int, keying: int, content: Mapping[str, Any], *, size: int, by: Account) -> None:
     plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    sealed = seal.seal(ballots.box(survey.id).key, plain, size=size, bound_to=_binding(survey, number, keying))
+    sealed = seal.seal(ballots.sheet_key(survey), plain, size=size, bound_to=_binding(survey, number, keying))
     db.session.add(KeyedSheet(survey_id=survey.id, number=number, keying=keying, account_id=by.id, box=sealed))
     db.session.flush()
 
 
 def _unsealed(survey: Survey, row: KeyedSheet) -> dict[str, Any]:
     binding = _binding(survey, row.number, row.keying)
-    opened: dict[str, Any] = json.loads(seal.unseal(ballots.box(survey.id).key, row.box, bound_to=binding))
+    opened: dict[str, Any] = json.loads(seal.unseal(ballots.sheet_key(survey), row.box, bound_to=binding))
     return opened
 
 
 def _cast(survey: Survey, number: int, content: Mapping[str, Any], *, size: int) -> None:
-    box = ballots.box(survey.id, size)
+    box = ballots.box(survey, size)
     tag = box.tag(b"sheet:%d" % number)
     sealed = ballots.Sealed(Channel.PAPER, content["k"], content["a"])
     ballots.insert_once({"tag": tag, "survey_id": survey.id, "box": box.seal(tag, sealed)})

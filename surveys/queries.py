@@ -29,6 +29,9 @@ class PublicSurvey:
     closes_on: date | None
     access: Access = Access.CODES
     secrecy: Secrecy = Secrecy.ANONYMOUS
+    manifest: str | None = None
+    round: int = 0
+    scrutineer: bytes | None = None
 
     @property
     def answerable(self) -> bool:
@@ -51,6 +54,9 @@ _PUBLIC = (
         _survey.c.closes_on,
         _survey.c.access,
         _survey.c.secrecy,
+        _survey.c.manifest,
+        _survey.c.round,
+        _survey.c.scrutineer,
     )
     .join(_version, _version.c.id == _survey.c.version_id)
     .where(_survey.c.public_id == bindparam("public_id"))
@@ -112,30 +118,32 @@ def invited(survey: Survey) -> int:
 
 def received(survey: Survey) -> int:
     """Return how many responses there are, sealed or counted."""
-    table = Response if survey.state is SurveyState.CLOSED else SealedResponse
-    return _count(select(func.count()).select_from(table).where(table.survey_id == survey.id))
+    return turnout([survey])[survey.id][1]
 
 
 def turnout(rows: Sequence[Survey]) -> dict[int, tuple[int, int]]:
-    """Return for each survey how many codes were handed out and how many responses there are, in three queries."""
-    ids = [row.id for row in rows]
+    """Return for each survey how many codes were handed out and how many responses there are, in three queries.
 
-    def by_survey(table: type[Invitation] | type[SealedResponse] | type[Response]) -> dict[int, int]:
-        query = select(table.survey_id, func.count()).where(table.survey_id.in_(ids)).group_by(table.survey_id)
-        return dict(db.session.execute(query).all())
+    A survey closed without a tally is from before anything was taken apart: each of its rows is a whole response.
+    """
+    closed = [row for row in rows if row.state is SurveyState.CLOSED]
+    # Not "counted": that is how many ballots stand on the board, without what was keyed or taken in.
+    came = {row.id: sum(row.tally["channels"].values()) for row in closed if row.tally is not None}
+    came |= _by_survey(Response, [row.id for row in closed if row.tally is None])
+    came |= _by_survey(SealedResponse, [row.id for row in rows if row.state is not SurveyState.CLOSED])
+    asked = _by_survey(Invitation, [row.id for row in rows])
+    return {row.id: (asked.get(row.id, 0), came.get(row.id, 0)) for row in rows}
 
-    asked, sealed, counted = by_survey(Invitation), by_survey(SealedResponse), by_survey(Response)
-    return {
-        row.id: (
-            asked.get(row.id, 0),
-            (counted if row.state is SurveyState.CLOSED else sealed).get(row.id, 0),
-        )
-        for row in rows
-    }
+
+def _by_survey(table: type[Invitation] | type[SealedResponse] | type[Response], ids: Sequence[int]) -> dict[int, int]:
+    if not ids:
+        return {}
+    query = select(table.survey_id, func.count()).where(table.survey_id.in_(ids)).group_by(table.survey_id)
+    return dict(db.session.execute(query).all())
 
 
 def responses(survey: Survey) -> list[Response]:
-    """Return the opened responses of a closed survey, by their random key; none while it is open."""
+    """Return the opened responses of a closed survey, or their parts, by their random key; none while it is open."""
     return list(db.session.scalars(select(Response).where(Response.survey_id == survey.id).order_by(Response.id)))
 
 

@@ -21,6 +21,7 @@ from surveys.models import Version
 SEALED_STEP, SENT_STEP = 256, 512
 ENVELOPE = 64  # bytes around the answers in a sealed row: channel, completeness, brackets
 CODE_BYTES = 80
+TOKEN_BYTES = 640  # beside the answers of a ballot: its number, signature and salt in base64, their names, the door
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ class Ready:
     sent_size: int
     hints: Mapping[str, "Hints"]
     piped: bool
+
+    @property
+    def cast_size(self) -> int:
+        """Return how many bytes every ballot cast takes."""
+        return _up(self.sent_size + TOKEN_BYTES, SENT_STEP)
 
     def item(self, name: str) -> Item | None:
         """Return the item of that name, or None."""

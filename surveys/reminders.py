@@ -1,4 +1,9 @@
-"""Reminders: as a list to print or by mail, always to everybody invited, for nobody knows who has answered."""
+"""Reminders: as a list to print or by mail, to everybody who holds no ballot yet.
+
+Whether somebody has answered nobody knows. Whether a member has collected a ballot or drawn a slip is known, so that
+nobody gets two; so those who have are left in peace. Who they are is not said: the list names those still to be told.
+In a survey from before there were ballots, and where everybody has the link, a reminder goes to everybody alike.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,15 +20,14 @@ from surveys.models import Invitation, Reminder, Survey
 
 
 def people(survey: Survey, *, within: Organisation) -> list[Member]:
-    """Return the members a code was made for, by group and number; spare slips have nobody to remind."""
-    return list(
-        db.session.scalars(
-            select(Member)
-            .join(Invitation, Invitation.member_id == Member.id)
-            .where(Invitation.survey_id == survey.id, Member.organisation_id == within.id)
-            .order_by(Member.group_id, Member.number, Member.id)
-        ).unique()
+    """Return the members invited who hold no ballot yet, by group and number; blank slips have nobody to remind."""
+    query = (
+        select(Member)
+        .join(Invitation, Invitation.member_id == Member.id)
+        .where(Invitation.survey_id == survey.id, Member.organisation_id == within.id)
+        .where(Invitation.collected.is_(None), Invitation.drew_slip.is_(False))
     )
+    return list(db.session.scalars(query.order_by(Member.group_id, Member.number, Member.id)).unique())
 
 
 def sent(survey: Survey) -> list[Reminder]:
@@ -34,7 +38,7 @@ def sent(survey: Survey) -> list[Reminder]:
 
 
 def words(survey: Survey, link: str) -> str:
-    """Return what a reminder says: to everybody alike, with thanks to those who have answered."""
+    """Return what a reminder says: the same to everybody it goes to."""
     title = survey.version.title
     if survey.secrecy is Secrecy.ANONYMOUS:
         waiting = _("The survey “%(title)s” is waiting for your answer. It is anonymous.", title=title)
@@ -45,8 +49,14 @@ def words(survey: Survey, link: str) -> str:
     else:
         how = _("To answer, open %(link)s.", link=link)
     until = _("It is open until %(day)s.", day=day(survey.closes_on)) if survey.closes_on else ""
-    thanks = _("This goes to everybody invited: nobody can tell who has answered. If you have, thank you.")
-    return "\n".join(line for line in (waiting, until, how, thanks) if line)
+    if survey.manifest and survey.access is Access.CODES:
+        to = _(
+            "This goes to everybody who has neither collected a ballot nor drawn a slip. You need not take part, and "
+            "what anybody answers nobody can tell."
+        )
+    else:
+        to = _("This goes to everybody invited: nobody can tell who has answered. If you have, thank you.")
+    return "\n".join(line for line in (waiting, until, how, to) if line)
 
 
 def check(survey: Survey) -> None:

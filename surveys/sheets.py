@@ -74,12 +74,22 @@ def returned(survey: PublicSurvey, asked: Ready, form: Questionnaire) -> str:
     return _questionnaire(survey, asked, form, code.data if code.data and not code.errors else ballots.nonce())
 
 
-def note(kind: str, public_id: str, language: str, *, clear: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A receipt as it is shown: the ballot's leaf, the server's signature under it, the fingerprint of the manifest."""
+
+    leaf: str
+    signature: str
+    fingerprint: str
+
+
+def note(kind: str, public_id: str, language: str, *, clear: bool = False, told: Told | None = None) -> str:
     """Return a page with one thing to say: "thanks", "taken", "sent", "closed", "unknown".
 
-    "taken": the code was used before; "sent": the page was. `clear` ends the device's draft.
+    "taken": the code was used before; "sent": the page was. `clear` ends the device's draft; `told`: the
+    receipt of a ballot the server made for a slip.
     """
-    return _draw("surveys/note.html", public_id, language, kind=kind, clear=clear)
+    return _draw("surveys/note.html", public_id, language, kind=kind, clear=clear, told=told)
 
 
 def _questionnaire(survey: PublicSurvey, asked: Ready, form: Questionnaire, nonce: str) -> str:

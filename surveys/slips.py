@@ -2,6 +2,7 @@
 
 import base64
 import io
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ XLSX = "data:application/vnd.openxmlformats-officedocument.spreadsheetml.sheet;b
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """One slip as it is printed."""
+    """One slip as it is printed; without a name it is a blank ballot slip, and nothing on it numbers it."""
 
     name: str
     group: str
@@ -41,21 +42,33 @@ class Book:
     address: str
     only_here: bool
 
+    @property
+    def blank(self) -> int:
+        """Return how many are blank ballot slips."""
+        return sum(not slip.name for slip in self.slips)
+
 
 def book(survey: Survey, slips: Sequence[Slip], address: str) -> Book:
     """Return the slips for `address`, the survey's public link."""
-    printed = tuple(_printed(slip, address, draw=len(slips) <= DRAWN) for slip in slips)
+    printed = tuple(_printed(slip, address, draw=len(slips) <= DRAWN) for slip in _shuffled(slips))
     columns = [_("Name"), _("Group"), _("Answering code"), _("Link")]
-    rows = [(slip.name, slip.group, slip.code, slip.link) for slip in printed]
+    rows = [(slip.name or _("Blank ballot slip"), slip.group, slip.code, slip.link) for slip in printed]
     sheet = base64.b64encode(write_xlsx(survey.version.title, columns, rows)).decode("ascii")
     return Book(printed, XLSX + sheet, address, only_this_machine(address))
+
+
+def _shuffled(slips: Sequence[Slip]) -> list[Slip]:
+    """Return the slips of members as they come, then the blank ones in an order nobody knows."""
+    blank = [slip for slip in slips if slip.member is None]
+    secrets.SystemRandom().shuffle(blank)
+    return [*(slip for slip in slips if slip.member is not None), *blank]
 
 
 def _printed(slip: Slip, address: str, *, draw: bool) -> Printed:
     link = f"{address}#c={slip.code}"
     member = slip.member
     return Printed(
-        name=member.name if member else _("Spare slip %(number)s", number=slip.number),
+        name=member.name if member else "",
         group=member.group.name if member and member.group else "",
         code=slip.code,
         link=link,

@@ -3,6 +3,9 @@
 The database keeps the truth: one JSON document for each response. A snapshot is made from it when a survey is large,
 can be thrown away and made again, and must give the very same counts (a test holds it to that). Its rows stand in the
 order of the responses' random keys, which themselves are not in it.
+
+Where answers were stored apart, every item taken apart fills its columns in the order of its own rows' keys. A row of
+the file is then no person: only the items that stayed whole stand side by side in it, and no rows are given.
 """
 
 import os
@@ -17,18 +20,20 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from core.db import db
-from core.terms import Channel
+from core.terms import Channel, Split
 from questions.base import Column, Counts, Item, Measure
 from questions.paths import walk
 from questions.rules import holds
-from surveys.counting import Cross
+from surveys import questionnaires
+from surveys.counting import Cross, Totals
 from surveys.models import Response, Survey
 from surveys.questionnaires import Ready
+from surveys.splitting import WHOLE, StoredApart, answer, apart
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-LARGE = 10_000  # responses from which on a survey is counted from its snapshot
+LARGE = 10_000  # rows of responses from which on a survey is counted from its snapshot
 CHUNK = 5_000  # responses in memory at once while a snapshot is made
 CHANNEL, COMPLETE, ASKED = "channel", "complete", "asked:"
 MEMORY = "512MB"
@@ -54,17 +59,52 @@ def file(survey: Survey) -> Path:
     return folder() / f"{survey.public_id}.parquet"
 
 
-def fields(asked: Ready) -> list[Field]:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The columns that rows of one part fill, and what makes their cells of the row's answers."""
+
+    fields: tuple[Field, ...]
+    cells: Callable[[Mapping[str, Any]], list[Any]]
+
+
+def worth_it(responses: int, asked: Ready, split: Split | None) -> bool:
+    """Say whether so many responses, taken apart or not, are better counted from a snapshot."""
+    return responses * len(_plans(asked, split)) > LARGE
+
+
+def fields(asked: Ready, split: Split | None = None) -> list[Field]:
     """Return the columns of the file for a version."""
+    return [field for plan in _plans(asked, split).values() for field in plan.fields]
+
+
+def _plans(asked: Ready, split: Split | None) -> dict[str, _Plan]:
+    """Return for each part of an answer what its rows fill."""
+    alone = apart(asked.items, split)
+    closed = [item for item in asked.items if item.kind.answerable]
+    plans = {item.name: _plan_alone(item) for item in closed if item.name in alone}
+    if plans and split is Split.ALL:
+        return plans
+    return {WHOLE: _plan(asked, [item for item in closed if item.name not in alone]), **plans}
+
+
+def _plan(asked: Ready, items: Sequence[Item]) -> _Plan:
     listed = [Field(CHANNEL, "VARCHAR"), Field(COMPLETE, "BOOLEAN")]
     jumped = any(item.jumps for item in asked.items)
-    for item in asked.items:
-        if not item.kind.answerable:
-            continue
+    for item in items:
         if item.rules or jumped:
             listed.append(Field(ASKED + item.name, "BOOLEAN"))
         listed += [Field(column.name, _type(column)) for column in item.kind.exported(item)]
-    return listed
+    return _Plan(tuple(listed), _cells(asked, items))
+
+
+def _plan_alone(item: Item) -> _Plan:
+    columns = tuple(Field(column.name, _type(column)) for column in item.kind.exported(item))
+
+    def cells(answers: Mapping[str, Any]) -> list[Any]:
+        found = answer(answers)
+        return [found is not None, *item.kind.cells(found or {}, item)]
+
+    return _Plan((Field(ASKED + item.name, "BOOLEAN"), *columns), cells)
 
 
 def _type(column: Column) -> str:
@@ -76,43 +116,48 @@ def _type(column: Column) -> str:
 
 def build(survey: Survey, asked: Ready, *, progress: Callable[[float], None] = lambda share: None) -> Path:
     """Write a closed survey's snapshot, a chunk at a time; a half-made one never replaces a whole one."""
-    listed, target = fields(asked), file(survey)
-    size = db.session.scalar(select(func.count()).select_from(Response).where(Response.survey_id == survey.id)) or 0
+    target, plans = file(survey), _plans(asked, survey.split)
+    size = _size(survey)
     with tempfile.TemporaryDirectory(dir=folder(), prefix="making-") as making, _connection() as duck:
-        done = 0
-        for number, rows in enumerate(_chunks(survey, asked, listed)):
-            _write(duck, listed, rows, Path(making) / f"{number:05}.parquet")
+        names, done = {part: f"{place:03}" for place, part in enumerate(plans)}, 0
+        for part, name in names.items():
+            _write(duck, plans[part].fields, [], Path(making) / f"{name}-00000.parquet")
+        for number, (part, rows) in enumerate(_chunks(survey, plans), start=1):
+            _write(duck, plans[part].fields, rows, Path(making) / f"{names[part]}-{number:05}.parquet")
             done += len(rows)
             progress(done / max(size, 1))
-        if not done:
-            _write(duck, listed, [], Path(making) / "00000.parquet")
+        pieces = " POSITIONAL JOIN ".join(f"read_parquet('{making}/{name}-*.parquet')" for name in names.values())
         whole = Path(making) / "whole"
-        duck.execute(
-            f"COPY (SELECT * FROM read_parquet('{making}/*.parquet')) TO '{whole}' (FORMAT parquet, COMPRESSION zstd)"
-        )
+        duck.execute(f"COPY (SELECT * FROM {pieces}) TO '{whole}' (FORMAT parquet, COMPRESSION zstd)")
         os.chmod(whole, 0o600)
         os.replace(whole, target)
     return target
 
 
-def _chunks(survey: Survey, asked: Ready, listed: Sequence[Field]) -> Iterator[list[list[Any]]]:
-    cells = _cells(asked)
+def _chunks(survey: Survey, plans: Mapping[str, _Plan]) -> Iterator[tuple[str, list[list[Any]]]]:
+    """Yield the cells of many rows of one part, each part's in the order of its rows' keys."""
     query = (
-        select(Response.channel, Response.complete, Response.answers)
+        select(Response.part, Response.channel, Response.complete, Response.answers)
         .where(Response.survey_id == survey.id)
         .order_by(Response.id)
         .execution_options(yield_per=CHUNK)
     )
-    for part in db.session.execute(query).partitions():
-        yield [[channel.value, complete, *cells(answers)] for channel, complete, answers in part]
+    held: dict[str, list[list[Any]]] = {part: [] for part in plans}
+    for part, channel, complete, answers in db.session.execute(query):
+        cells = plans[part].cells(answers)
+        held[part].append(cells if part != WHOLE else [channel and channel.value, complete, *cells])
+        if len(held[part]) == CHUNK:
+            yield part, held[part]
+            held[part] = []
+    yield from held.items()
 
 
-def _cells(asked: Ready) -> Callable[[Mapping[str, Any]], list[Any]]:
+def _cells(asked: Ready, items: Sequence[Item]) -> Callable[[Mapping[str, Any]], list[Any]]:
     """Return what turns a response's answers into the cells of its row, in the order of `fields`.
 
     Answers off the path were never stored, so a rule can be judged on all answers at once; only jumps need the walk.
     """
-    plan = [(item, item.kind.cells, item.rules) for item in asked.items if item.kind.answerable]
+    plan = [(item, item.kind.cells, item.rules) for item in items]
     jumped = any(item.jumps for item in asked.items)
 
     def cells(answers: Mapping[str, Any]) -> list[Any]:
@@ -171,7 +216,12 @@ def _quoted(name: str) -> str:
 
 
 def rows(survey: Survey, asked: Ready) -> Iterator[Sequence[Any]]:
-    """Yield every response as (channel, complete, cell, cell, ...), cells in the order of the exported columns."""
+    """Yield every response as (channel, complete, cell, cell, ...), cells in the order of the exported columns.
+
+    Raises `StoredApart` where something was taken apart.
+    """
+    if apart(asked.items, survey.split):
+        raise StoredApart
     path = ready(survey, asked)
     columns = [column for item in asked.items if item.kind.answerable for column in item.kind.exported(item)]
     told = ", ".join([CHANNEL, COMPLETE, *(_quoted(column.name) for column in columns)])
@@ -194,13 +244,17 @@ def ready(survey: Survey, asked: Ready) -> Path:
 
 
 def fresh(survey: Survey, path: Path) -> bool:
-    """Say whether a snapshot holds as many rows as the database holds responses; they never change once closed."""
+    """Say whether a snapshot is of as many responses as the database holds; they never change once closed."""
     if not path.exists():
         return False
     with _connection() as duck:
         held = duck.execute(f"SELECT num_rows FROM parquet_file_metadata('{path}')").fetchone()
-    size = db.session.scalar(select(func.count()).select_from(Response).where(Response.survey_id == survey.id)) or 0
-    return held is not None and held[0] == size
+    parts = len(_plans(questionnaires.ready(survey.version), survey.split))
+    return held is not None and held[0] * parts == _size(survey)
+
+
+def _size(survey: Survey) -> int:
+    return db.session.scalar(select(func.count()).select_from(Response).where(Response.survey_id == survey.id)) or 0
 
 
 def _needs_mending(column: Column) -> bool:
@@ -243,9 +297,10 @@ class Texts(Sequence[str]):
 class SnapshotSource:
     """Counts from a snapshot: the same protocol, and the same numbers, as counting in the database."""
 
-    def __init__(self, path: Path, asked: Ready) -> None:
-        self._asked = asked
-        self._fields = {field.name: field.type for field in fields(asked)}
+    def __init__(self, path: Path, asked: Ready, *, split: Split | None = None, known: Totals | None = None) -> None:
+        self.apart = apart(asked.items, split)
+        self._asked, self._known = asked, known
+        self._fields = {field.name for field in fields(asked, split)}
         self._counted: dict[str, Counts] = {}
         self._duck = _connected()
         self._duck.execute(f"CREATE VIEW answers AS SELECT * FROM read_parquet('{path}')")
@@ -256,11 +311,15 @@ class SnapshotSource:
 
     def complete(self) -> int:
         """Return how many have every required answer."""
+        if self._known or COMPLETE not in self._fields:
+            return self._known.complete if self._known else 0
         return int(self._one(f"SELECT count(*) FILTER ({COMPLETE}) FROM answers")[0])
 
     def channels(self) -> Mapping[Channel, int]:
         """Return how many came through each door."""
-        rows = self._all(f"SELECT {CHANNEL}, count(*) FROM answers GROUP BY 1")
+        if self._known or CHANNEL not in self._fields:
+            return self._known.channels if self._known else {}
+        rows = self._all(f"SELECT {CHANNEL}, count(*) FROM answers WHERE {CHANNEL} IS NOT NULL GROUP BY 1")
         return {Channel(value): times for value, times in rows}
 
     def counts(self, item: Item) -> Counts:
@@ -293,7 +352,9 @@ class SnapshotSource:
         return counted
 
     def cross(self, a: Item, b: Item) -> Cross:
-        """Return how two different items were answered together."""
+        """Return how two different items were answered together; raise `StoredApart`."""
+        if {a.name, b.name} & self.apart:
+            raise StoredApart
         on_path = " AND ".join(
             [_quoted(ASKED + item.name) for item in (a, b) if ASKED + item.name in self._fields] or ["true"]
         )

@@ -7,13 +7,12 @@ from typing import Any
 from core import jobs
 from core.errors import DomainError
 from core.i18n import _, lazy
-from core.terms import Channel, SurveyState
+from core.terms import Channel, Split, SurveyState
 from members import rules
 from members.models import Organisation
 from questions.base import Bar, Item, Shape, Tally
-from surveys import queries, questionnaires, rounding, snapshots, suppression
-from surveys.conditions import Split
-from surveys.counting import AnswersSource, Given, Source
+from surveys import closing, conditions, queries, questionnaires, rounding, snapshots, suppression
+from surveys.counting import AnswersSource, Given, Source, totals
 from surveys.crosstabs import Book
 from surveys.models import Survey
 
@@ -74,6 +73,7 @@ def book(survey: Survey, *, within: Organisation, language: str = "") -> Book:
     """
     if survey.state is not SurveyState.CLOSED:
         raise DomainError(_("Results are shown once the survey has closed."))
+    closing.must_be_finished(survey)
     asked = questionnaires.ready(survey.version, language)
     items = tuple(item for item in asked.items if item.kind.answerable)
     running = jobs.latest("surveys.snapshot", within=within, survey_id=survey.id)
@@ -90,10 +90,11 @@ def book(survey: Survey, *, within: Organisation, language: str = "") -> Book:
 
 def source(survey: Survey, asked: questionnaires.Ready) -> Source:
     """Return where a closed survey is counted: in memory, or from its columnar snapshot when it is large."""
-    if queries.received(survey) > snapshots.LARGE:
-        return snapshots.SnapshotSource(snapshots.ready(survey, asked), asked)
-    rows = queries.responses(survey)
-    return AnswersSource(asked.items, (Given(row.channel, row.complete, row.answers) for row in rows))
+    known = totals(survey) if survey.split is Split.ALL else None
+    if snapshots.worth_it(queries.received(survey), asked, survey.split):
+        return snapshots.SnapshotSource(snapshots.ready(survey, asked), asked, split=survey.split, known=known)
+    rows = (Given(row.channel, row.complete, row.answers, row.part) for row in queries.responses(survey))
+    return AnswersSource(asked.items, rows, split=survey.split, known=known)
 
 
 def published(items: Sequence[Item], counted: Source, least: int, *, texts: int = suppression.TEXTS) -> Book:
@@ -110,10 +111,12 @@ def published(items: Sequence[Item], counted: Source, least: int, *, texts: int 
     )
 
 
-def _split(counted: Source) -> Split:
-    """Return what counts who was asked an item by what they answered to another."""
+def _split(counted: Source) -> conditions.Split:
+    """Return what counts who was asked an item by what they answered to another; None where they were stored apart."""
 
-    def split(parent: Item, item: Item) -> Mapping[tuple[str, Any], int]:
+    def split(parent: Item, item: Item) -> Mapping[tuple[str, Any], int] | None:
+        if {parent.name, item.name} & counted.apart:
+            return None
         found: dict[tuple[str, Any], int] = {}
         first = None
         for (column, value, other, _value), times in counted.cross(parent, item).both.items():

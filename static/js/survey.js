@@ -10,12 +10,13 @@
   function kept(key) { try { return JSON.parse(store.getItem(key)); } catch (e) { return null; } }
   function drop(key) { if (store) { store.removeItem(key); } }
 
-  /* What is left on the device: a draft for 14 days, the mark "sent" (a day, never an answer) for 60. */
+  /* What is left on the device: a draft for 14 days, a ballot not cast and the mark "sent" (a day, never an answer) for
+     60; a receipt, which tells no time and no answer, for good. */
   function tidy() {
     if (!store) { return; }
     Object.keys(store).forEach(function (name) {
-      var found = /^xs:/.test(name) ? kept(name) : null, sent = /^xs-sent:/.test(name) ? kept(name) : null;
-      if (found && Date.now() - found.t > DRAFT * DAY) { drop(name); }
+      var found = /^xs(-ballot)?:/.test(name) ? kept(name) : null, sent = /^xs-sent:/.test(name) ? kept(name) : null;
+      if (found && Date.now() - found.t > (name.charAt(2) === ':' ? DRAFT : MARK) * DAY) { drop(name); }
       if (sent !== null && Date.now() / DAY - sent > MARK) { drop(name); }
     });
   }
@@ -245,14 +246,12 @@
   /* ---- sending: every body has the same length, whatever it says, and the order of the definition, whatever order was
      shown; a double click sends once; without a connection everything stays. The server takes the same answer twice
      quietly, so trying again is always safe. ------------------------------------------------------------------------- */
+  function sentOf(e) { return e.name && e.name !== 'pad' && !e.disabled && (!/radio|checkbox/.test(e.type) || e.checked); }
+  function pairs(which) {
+    return which.map(function (e) { return encodeURIComponent(e.name) + '=' + encodeURIComponent(e.value.replace(/\r?\n/g, '\r\n')); }).join('&');
+  }
   function body() {
-    var pad = form.querySelector('[data-pad]'), pairs = [];
-    pad.value = '';
-    inputs.forEach(function (e) {
-      if (!e.name || e.disabled || e === pad || (/radio|checkbox/.test(e.type) && !e.checked)) { return; }
-      pairs.push(encodeURIComponent(e.name) + '=' + encodeURIComponent(e.value.replace(/\r?\n/g, '\r\n')));
-    });
-    var text = pairs.join('&') + '&pad=', room = +said.size - text.length;
+    var pad = form.querySelector('[data-pad]'), text = pairs(inputs.filter(sentOf)) + '&pad=', room = +said.size - text.length;
     pad.value = new Array(Math.max(room, 0) + 1).join('x');
     return text + pad.value;
   }
@@ -268,7 +267,12 @@
     function failed() { if (!over) { clearTimeout(patience); fail(); } }
     fetch(form.action, { method: 'POST', body: text, credentials: 'omit', referrerPolicy: 'no-referrer', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }).then(function (answer) {
       clearTimeout(patience);
-      if (answer.ok) { over = true; sending = 'sent'; arrived(key); location.replace(said.thanks); return; }
+      if (answer.ok) {
+        over = true; sending = 'sent';
+        var told = answer.headers.get('X-Receipt');
+        if (told && store) { receipt(JSON.parse(told)); }
+        arrived(key); location.replace(said.thanks); return;
+      }
       if (answer.status >= 500 || answer.status === 429) { failed(); return; }
       if (link && answer.status === 409) { drop(key); }
       over = true; sending = true;
@@ -281,9 +285,54 @@
     if (sending) { return; }
     if (next(current, 1) < steps.length) { forward(); return; } /* the Enter key in a line of text */
     if (!check(true)) { return; }
-    if (window.fetch) { send(); } else { save(); busy(true); plainSubmit(); }
+    if (ballot) { save(); ballot.send(); } else { plain(); }
   });
+  function plain() { if (window.fetch) { send(); } else { save(); busy(true); plainSubmit(); } }
   function forward() { if (check(false)) { show(next(current, 1), true); save(); } }
+
+  /* ---- what a ballot (collect.js) needs of the page ------------------------------------------------------------------ */
+  function filled(e) { return sentOf(e) && e !== codeField && e.value !== ''; }
+  function words(e) {
+    var row = e.closest('[data-row]'), label = e.closest('label') || (e.labels && e.labels[0]), head = row && (row.querySelector('.mx-label,.rank-label,label,th') || row);
+    var value = /radio|checkbox/.test(e.type) ? label && label.textContent : e.tagName === 'SELECT' ? e.options[e.selectedIndex].text : e.value;
+    return (head && head !== label ? bare(head) + said.saidColon : '') + (value || e.value).replace(/[ \t\n]+/g, ' ').trim();
+  }
+  function bare(place) {
+    var copy = place.cloneNode(true);
+    all(copy, '.q-no,.req,.vh,input,select,textarea').forEach(function (e) { e.parentNode.removeChild(e); });
+    return copy.textContent.replace(/\s+/g, ' ').trim();
+  }
+  function listed() {
+    return all(form, '[data-q]').map(function (q) {
+      var some = inputs.filter(function (e) { return q.contains(e) && filled(e); }), label = q.querySelector('.q-label');
+      return { title: label ? bare(label) : '', words: some.map(words).join('\n') };
+    }).filter(function (one) { return one.words; });
+  }
+  function missing(ids) {
+    var bad = ids.map(function (id) { return questions[id]; }).filter(Boolean);
+    bad.forEach(function (q) { complain(q, said.saidRequired); });
+    review(bad);
+    show(bad.length ? where[bad[0].dataset.q] : current, false);
+    if (bad.length) { focusOn(bad[0]); }
+  }
+  function receipt(one) {
+    var name = 'xs-receipt:' + survey, before = kept(name);
+    if (before && before.leaf !== one.leaf) { keep(name + ':' + before.leaf.slice(0, 8), before); } /* somebody else's, on the same device */
+    keep(name, one);
+  }
+  function finished(sent) { sending = 'sent'; if (sent) { arrived(key); } else { drop(key); } form.reset(); }
+  function pageForBallot() {
+    return {
+      form: form, survey: survey, box: box, codeField: codeField, given: given, hides: box.hidden, mark: mark, keep: keep, kept: kept, drop: drop, listed: listed,
+      missing: missing, plain: plain, done: finished, receipt: receipt,
+      names: function (start) { return store ? Object.keys(store).filter(function (name) { return name.indexOf(start) === 0; }) : []; },
+      text: function () { return pairs(inputs.filter(function (e) { return sentOf(e) && e !== codeField; })); },
+      toPanel: function (panel) { show(next(-1, 1), false); panel.scrollIntoView({ block: 'center' }); panel.focus({ preventScroll: true }); },
+      wrongCode: function (message) { complain(box, message); show(next(-1, 1), false); focusOn(box); },
+      turn: function (on) { form.hidden = on; document.body.classList.toggle('reviewing', on); if (!on) { show(current, true); } },
+      arrived: function (one) { receipt(one); finished(true); location.replace(said.thanks); }
+    };
+  }
 
   /* ---- going back after sending: the device remembers that, not what, was sent -------------------------------------- */
   function alreadySent() {
@@ -311,6 +360,7 @@
 
   drop('xs-sending');
   if (alreadySent()) { return; }
+  var ballot = box && window.xsCollect ? window.xsCollect(pageForBallot()) : null;
   restore(); follow();
   steps.forEach(function (step) { if (step.hasAttribute('data-mix')) { restoring.push(reading.shuffle(step, '[data-q]')); } });
   all(form, '[data-q][data-mix]').forEach(function (q) {
@@ -324,5 +374,6 @@
   }
   if (!asked(steps[current])) { current = next(current, -1) < 0 ? Math.min(next(-1, 1), steps.length - 1) : next(current, -1); }
   show(current, false); refresh();
+  if (ballot && ballot.begin) { ballot.begin(); }
   if (!problems.hidden) { problems.focus(); all(problems, 'a').forEach(function (one) { one.addEventListener('click', reveal); }); }
 })();

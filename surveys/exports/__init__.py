@@ -9,7 +9,7 @@ from core.i18n import _
 from core.registry import Registry
 from core.terms import Secrecy
 from members.models import Organisation
-from surveys import questionnaires, snapshots, tallies
+from surveys import questionnaires, snapshots, splitting, tallies
 from surveys.exports.base import Dataset, Export, variables
 from surveys.models import Survey
 
@@ -42,10 +42,14 @@ def dataset(survey: Survey, *, within: Organisation, language: str) -> Dataset:
         days=(str(survey.opened_on or ""), str(survey.closed_on or "")),
         results=results,
         variables=columns,
-        # Never a row for a person where respondents were promised that only counts are shown.
-        rows=rows if survey.secrecy is Secrecy.ROWS and results.items else None,
+        rows=rows if _may_tell_rows(survey, asked) and results.items else None,
         folder=snapshots.folder(),
     )
+
+
+def _may_tell_rows(survey: Survey, asked: questionnaires.Ready) -> bool:
+    """Say whether there may be a row for a person: not where only counts were promised, nor of answers taken apart."""
+    return survey.secrecy is Secrecy.ROWS and not splitting.apart(asked.items, survey.split)
 
 
 def written(export: Export, data: Dataset) -> BinaryIO:

@@ -49,7 +49,8 @@ class Dataset:
     """A closed survey ready to be written: its protected results, its columns, and its rows when they may be told.
 
     `rows()`: an iterator over tuples (channel, complete, cell, cell, ...) in the order of `variables`; None when the
-    survey is anonymous. `days`: opened and closed, ISO. `folder`: where a format may keep what it is writing.
+    survey is anonymous or its answers were taken apart. `days`: opened and closed, ISO. `folder`: where a format may
+    keep what it is writing.
     """
 
     key: str

@@ -12,6 +12,7 @@ from forms.surveys import ExtendForm, ImportForm, InviteForm, RemindForm
 from members import rules
 from members.models import Member
 from surveys import (
+    drawing,
     fielding,
     imports,
     invitations,
@@ -70,7 +71,7 @@ def turnout(survey_id: int) -> ResponseReturnValue:
     return render_template(
         "surveys/turnout.html",
         survey=survey,
-        invited=queries.invited(survey),
+        counted=drawing.standing(survey),
         received=queries.received(survey),
         floor=rules.value(g.organisation, "suppression.invited_floor"),
     )
@@ -102,7 +103,7 @@ def extend(survey_id: int) -> ResponseReturnValue:
 @bp.route("/app/surveys/<int:survey_id>/reminders", methods=["GET", "POST"])
 @requires(Permission.MANAGE_SURVEYS)
 def remind(survey_id: int) -> ResponseReturnValue:
-    """Show the list of everybody invited, to print, and send a reminder by mail where a server is set."""
+    """Show the list of those to remind, to print, and send a reminder by mail where a server is set."""
     survey = queries.survey(survey_id, within=g.organisation)
     form = RemindForm(address=request.host_url.rstrip("/"))
     path = url_for("surveys.answer", public_id=survey.public_id)
@@ -128,6 +129,7 @@ def remind(survey_id: int) -> ResponseReturnValue:
         survey=survey,
         form=form,
         people=people,
+        counted=drawing.standing(survey),
         addresses=sum(bool(member.email) for member in people),
         sent=reminders.sent(survey),
         text=reminders.words(survey, request.host_url.rstrip("/") + path),

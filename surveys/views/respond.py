@@ -1,10 +1,13 @@
 """The respondent's pages: no cookie, no session, the same for everybody."""
 
+import json
 import re
 
-from flask import Response, g, redirect, request, url_for
+from flask import Response, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from anonymity import manifest
+from anonymity.encoding import b64u
 from core.access import public
 from core.terms import Access, Channel
 from forms.questionnaire import CODE, Questionnaire
@@ -16,8 +19,8 @@ from surveys import (
 )
 from surveys.views.blueprint import bp
 
+RECEIPT = "X-Receipt"
 PHONE = re.compile(r"Mobi|Android|iPhone")
-BODY = 512 * 1024  # bytes of one answer; more is not an answer
 
 
 @bp.route("/s/<public_id>", methods=["GET", "POST"])
@@ -26,7 +29,7 @@ BODY = 512 * 1024  # bytes of one answer; more is not an answer
 def answer(public_id: str, lang: str = "") -> ResponseReturnValue:
     """Ask the questionnaire and take one answer: the same page for everybody, no cookie, no session."""
     g.language = lang or "zh"
-    request.max_content_length = BODY
+    request.max_content_length = ballots.MOST
     survey = queries.public_survey(public_id, hold=request.method == "POST")
     if survey is None:
         return sheets.note("unknown", public_id, g.language), 404
@@ -39,15 +42,15 @@ def answer(public_id: str, lang: str = "") -> ResponseReturnValue:
     form = Questionnaire(asked.fields, asked.items, request.form, asked.checks)
     if form.validate():
         try:
-            ballots.cast(
+            receipt = ballots.cast(
                 survey,
                 code=form[CODE].data,
                 answers=form.answers,
                 channel=_door(),
                 size=asked.sealed_size,
             )
-            return redirect(url_for("surveys.thanks", public_id=public_id, lang=g.language), 303)
-        except ballots.UnknownCode as error:
+            return _taken(survey, receipt)
+        except (ballots.UnknownCode, ballots.PersonalCode) as error:
             form[CODE].errors = [str(error)]
         except ballots.AlreadyAnswered:
             kind = "sent" if survey.access is Access.LINK else "taken"
@@ -63,6 +66,19 @@ def thanks(public_id: str, lang: str) -> ResponseReturnValue:
     """Say that the answer has arrived; the device forgets its draft."""
     g.language = lang
     return sheets.note("thanks", public_id, lang, clear=True)
+
+
+def _taken(survey: queries.PublicSurvey, receipt: ballots.Receipt | None) -> ResponseReturnValue:
+    """Give the receipt with the thanks: it is told this once, so there is no redirect; sending again is harmless."""
+    if receipt is None or survey.manifest is None:
+        return redirect(url_for("surveys.thanks", public_id=survey.public_id, lang=g.language), 303)
+    told = sheets.Told(receipt.leaf.hex(), b64u(receipt.signature), manifest.fingerprint(survey.manifest))
+    response = make_response(sheets.note("thanks", survey.public_id, g.language, clear=True, told=told))
+    # For the page's own script, which stays where it is and shows the thanks at their own address.
+    response.headers[RECEIPT] = json.dumps(
+        {"leaf": told.leaf, "receipt": told.signature, "fingerprint": told.fingerprint}
+    )
+    return response
 
 
 def _door() -> Channel:

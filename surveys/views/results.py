@@ -12,7 +12,7 @@ from core.i18n import _
 from forms.results import AmongForm, EarlierForm, GroupsForm, WordForm
 from investigations import queries as investigations
 from questions.base import Shape
-from surveys import closing, comparisons, drawings, queries, quotes, statistics, summaries, tallies
+from surveys import comparisons, drawings, queries, quotes, statistics, summaries, tallies
 from surveys.crosstabs import Book
 from surveys.models import Survey
 from surveys.views.blueprint import bp
@@ -54,7 +54,6 @@ def results(survey_id: int) -> ResponseReturnValue:
         form=form,
         word=word,
         quotes={item.name: quotes.few(item, tally, word) for item, tally in found.items},
-        unfinished=closing.unfinished(survey),
     )
 
 
@@ -88,6 +87,7 @@ def groups(survey_id: int) -> ResponseReturnValue:
         chart=drawings.drawn_table(table) if table else None,
         said=statistics.reading(table, answered=answered, invited=invited) if table else [],
         enough=bool(book.axes),
+        apart=book.stored_apart,
         floor=book.floor,
     )
 
@@ -112,6 +112,7 @@ def among(survey_id: int) -> ResponseReturnValue:
         told=told,
         slices=slices,
         enough=bool(book.axes),
+        apart=book.stored_apart,
         floor=book.floor,
     )
 

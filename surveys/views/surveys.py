@@ -7,20 +7,22 @@ from core import clock
 from core.access import Permission, requires
 from core.errors import BadInput, DomainError
 from core.i18n import _
-from core.terms import Access, Secrecy
+from core.terms import Access, Secrecy, SurveyState
 from forms.instruments import FILE, NewSurveyForm
-from forms.surveys import CloseForm
+from forms.surveys import ChoicesForm, CloseForm, OpenForm
 from investigations import queries as investigations
 from members import rules
 from surveys import (
     closing,
     definitions,
     designing,
+    drawing,
     fielding,
     instruments,
     invitations,
     keying,
     library,
+    promises,
     queries,
     questionnaires,
     reminders,
@@ -28,6 +30,8 @@ from surveys import (
 )
 from surveys.models import Version
 from surveys.views.blueprint import bp
+
+CLOSING = 64 * 1024  # bytes of what is sent to close a survey; so little stays in memory, a scrutineer's key too
 
 
 @bp.get("/app/investigations/<int:investigation_id>/surveys")
@@ -61,6 +65,7 @@ def new(investigation_id: int) -> ResponseReturnValue:
                 access=Access(form.access.data or Access.CODES),
                 secrecy=Secrecy(form.secrecy.data or Secrecy.ANONYMOUS),
             )
+            promises.choose(survey, promises.Choices(*form.chosen()), by=g.account)
         except DomainError as error:
             form.blame(error)
         else:
@@ -68,7 +73,8 @@ def new(investigation_id: int) -> ResponseReturnValue:
             told = _("The survey has been set up. Next: make the answering codes.")
             flash(_("The survey has been set up. Next: open it.") if by_link else told, "success")
             return redirect(url_for("surveys.show", survey_id=survey.id))
-    page = render_template("surveys/new.html", investigation=investigation, form=form)
+    below = rules.value(g.organisation, "surveys.split_all_below")
+    page = render_template("surveys/new.html", investigation=investigation, form=form, below=below)
     return page, 422 if form.errors else 200
 
 
@@ -100,12 +106,17 @@ def show(survey_id: int) -> ResponseReturnValue:
     """Show where a survey stands and what to do next; while it is open, only counts."""
     survey = queries.survey(survey_id, within=g.organisation)
     link = url_for("surveys.answer", public_id=survey.public_id, _external=True)
+    asked = questionnaires.ready(survey.version)
+    counted = drawing.standing(survey)
     return render_template(
         "surveys/show.html",
         survey=survey,
         investigation=investigations.investigation(survey.investigation_id, within=g.organisation),
-        asked=questionnaires.ready(survey.version),
-        invited=queries.invited(survey),
+        asked=asked,
+        counted=counted,
+        invited=counted.members + counted.printed,
+        promised=promises.told(survey, asked, within=g.organisation),
+        opening=OpenForm(formdata=None),
         received=queries.received(survey),
         may_invite=invitations.may_invite(survey),
         floor=rules.value(g.organisation, "suppression.invited_floor"),
@@ -116,6 +127,7 @@ def show(survey_id: int) -> ResponseReturnValue:
         reminded=next(iter(reminders.sent(survey)), None),
         languages_asked=definitions.tongues(survey.version.definition) or (survey.version.language,),
         link=link,
+        board=f"{request.host_url}b/{survey.public_id}/",
         qr=slips.qr(link),
         reachable=not slips.only_this_machine(link),
     )
@@ -126,9 +138,38 @@ def show(survey_id: int) -> ResponseReturnValue:
 def open_(survey_id: int) -> ResponseReturnValue:
     """Open a survey for answers."""
     survey = queries.survey(survey_id, within=g.organisation)
+    if survey.scrutineer and not OpenForm().sent():
+        raise BadInput(_("Please tick that a lost key is a lost survey. The survey has not been opened."))
     fielding.open_(survey, within=g.organisation, by=g.account)
     flash(_("The survey is open."), "success")
     return redirect(url_for("surveys.show", survey_id=survey_id))
+
+
+@bp.route("/app/surveys/<int:survey_id>/choices", methods=["GET", "POST"])
+@requires(Permission.MANAGE_SURVEYS)
+def choices(survey_id: int) -> ResponseReturnValue:
+    """Choose how the box of a draft will be opened."""
+    survey = queries.survey(survey_id, within=g.organisation)
+    asked = questionnaires.ready(survey.version)
+    form = ChoicesForm(
+        split=survey.split.value if survey.split else "", rounds=survey.rounds, scrutineer=promises.scrutineer(survey)
+    )
+    if form.sent():
+        try:
+            promises.choose(survey, promises.Choices(*form.chosen()), by=g.account)
+        except DomainError as error:
+            form.blame(error)
+        else:
+            flash(_("Your choices have been saved; they can be changed until the survey opens."), "success")
+            return redirect(url_for("surveys.show", survey_id=survey_id))
+    page = render_template(
+        "surveys/choices.html",
+        survey=survey,
+        form=form,
+        promised=promises.told(survey, asked, within=g.organisation),
+        below=rules.value(g.organisation, "surveys.split_all_below"),
+    )
+    return page, 422 if form.errors or form.form_errors else 200
 
 
 @bp.post("/app/surveys/<int:survey_id>/discard")
@@ -146,11 +187,14 @@ def discard(survey_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_SURVEYS)
 def close(survey_id: int) -> ResponseReturnValue:
     """Close a survey for good, after a page that says so."""
+    request.max_content_length = CLOSING
     survey = queries.survey(survey_id, within=g.organisation)
     form = CloseForm()
+    form.sealed_to_somebody = bool(survey.scrutineer) and survey.state is SurveyState.OPEN
     if form.sent():
         try:
-            closing.close(survey, by=g.account)
+            promises.check(survey)
+            closing.close(survey, by=g.account, private=form.private_key())
         except DomainError as error:
             form.blame(error)
         else:
@@ -162,8 +206,8 @@ def close(survey_id: int) -> ResponseReturnValue:
         survey=survey,
         form=form,
         told=keying.standing(survey),
-        invited=queries.invited(survey),
+        counted=drawing.standing(survey),
         received=queries.received(survey),
         floor=rules.value(g.organisation, "suppression.results_floor"),
     )
-    return page, 422 if form.errors else 200
+    return page, 422 if form.errors or form.form_errors else 200

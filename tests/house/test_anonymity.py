@@ -1,23 +1,36 @@
-"""The tables of anonymous answers know no member, no moment and no order."""
+"""The tables of anonymous answers know no member, no moment and no order; the attack knows every table there is."""
 
+import pytest
 import sqlalchemy as sa
 
 from core.db import Model, db
+from surveys import footprints
 from surveys import models as survey_tables
+from tests.anonymity.attack.schema import ANONYMOUS, COLUMNS, NAMING
 
-ANONYMOUS = ("sealed_response", "response")
 FORBIDDEN = ("member", "account", "invitation", "user", "ip", "agent", "cookie", "at", "on", "time", "created", "seq")
-# Every table has been looked at; a new one must be put on one side or the other before it may exist.
-KNOWN = {
-    "account", "action", "audit_entry", "banked_item", "concern", "curation_undo", "design_step", "edition",
-    "excerpt", "follow_up", "instrument", "instrument_version", "investigation", "invitation", "job",
-    "keyed_sheet", "member", "member_group", "organisation", "reminder", "response", "roster_draft",
-    "sealed_response", "survey", "talk", "talk_draft", "talk_import", "talk_revision", "trial_answer",
-}  # fmt: skip
 
 
-def test_every_table_has_been_looked_at(app) -> None:
-    assert set(Model.metadata.tables) == KNOWN
+def test_the_attack_has_looked_at_every_table() -> None:
+    assert set(Model.metadata.tables) == set(COLUMNS)
+
+
+@pytest.mark.parametrize("table", sorted(Model.metadata.tables))
+def test_the_attack_has_looked_at_every_column(table: str) -> None:
+    assert set(Model.metadata.tables[table].columns.keys()) == COLUMNS[table]
+
+
+def test_the_attack_knows_where_people_are_named() -> None:
+    found: dict[str, set[str]] = {name: {"id"} for name in ("member", "account")}
+    for table in Model.metadata.tables.values():
+        for key in table.foreign_keys:
+            if key.column.table.name in ("member", "account"):
+                found.setdefault(table.name, set()).add(key.parent.name)
+    assert found == NAMING
+    told = {(entry["table"], entry["id"]) for entry in footprints.naming_members()}
+    members = {"member": {"id"}, "account": {"member_id"}, "invitation": {"member_id"}}
+    members |= {"talk": {"member_id", "interviewer_id"}, "follow_up": {"owner_id"}}
+    assert told == {(table, column) for table, columns in members.items() for column in columns}
 
 
 def test_anonymous_tables_hold_nothing_that_ties(app) -> None:
@@ -41,14 +54,15 @@ def test_nothing_points_at_an_answer(app) -> None:
 
 
 def test_sqlite_keeps_no_row_number(app) -> None:
-    for name in (*ANONYMOUS, "invitation"):
+    for name in (*ANONYMOUS, "invitation", "keyed_sheet"):
         created = db.session.scalar(sa.text("SELECT sql FROM sqlite_master WHERE name = :name").bindparams(name=name))
         assert created.rstrip().upper().endswith("WITHOUT ROWID"), name
 
 
-def test_the_invitation_does_not_say_whether_it_was_used() -> None:
-    columns = set(survey_tables.Invitation.__table__.columns.keys())
-    assert columns == {"code_hash", "survey_id", "member_id"}
+def test_the_invitation_says_no_time_and_not_whether_it_was_used() -> None:
+    columns = survey_tables.Invitation.__table__.columns
+    assert set(columns.keys()) == {"code_hash", "survey_id", "member_id", "collected", "drew_slip"}
+    assert isinstance(columns["collected"].type, sa.LargeBinary) and isinstance(columns["drew_slip"].type, sa.Boolean)
 
 
 def test_statements_never_show_their_values(app) -> None:

@@ -4,11 +4,14 @@ import re
 
 import pytest
 
+import surveys.views
 from core.access import Permission
 from tests.conftest import build
 
 # The survey page is let in by its code, not by a cookie: there is nothing a forged request could borrow.
-WITHOUT_TOKEN = {"surveys.answer"}
+WITHOUT_TOKEN = {f"surveys.{view.partition('.')[2]}" for view in surveys.views.WITHOUT_SESSION}
+# The respondent's pages, the kiosk's, the board's, and that of the scrutineer: none is ever sent a session.
+OUTSIDE = ("/s/", "/k/", "/b/", "/scrutineer")
 OWN = {"static"}
 
 
@@ -30,6 +33,22 @@ def test_public_pages_are_few_and_known(app) -> None:
         "members.sign_in",
         "members.speak",
         "surveys.answer",
+        "surveys.board",
+        "surveys.board_audit",
+        "surveys.board_client",
+        "surveys.board_code",
+        "surveys.board_file",
+        "surveys.board_judge",
+        "surveys.board_leaves",
+        "surveys.board_manifest",
+        "surveys.board_receipt",
+        "surveys.cast",
+        "surveys.collect",
+        "surveys.kiosk",
+        "surveys.kiosk_end",
+        "surveys.manifest",
+        "surveys.scrutineer",
+        "surveys.stored",
         "surveys.thanks",
     }, public
 
@@ -46,7 +65,7 @@ def test_addresses_are_typed_and_tidy(app) -> None:
             # Numbers are typed; the random names of surveys and of files waiting to be taken in are plain text.
             if name.endswith("_id") and name.removeprefix("string:") not in {"public_id", "draft_id", "import_id"}:
                 assert name.startswith("int:"), f"{rule.rule}: {name} has no type"
-        if rule.endpoint.startswith("surveys.") and rule.rule.startswith("/s/"):
+        if rule.endpoint.startswith("surveys.") and rule.rule.startswith(OUTSIDE):
             continue
         assert rule.rule == "/" or rule.rule.startswith("/app/"), f"{rule.rule} would be sent no session"
 

@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+from dataclasses import replace
 
 import pdfplumber
 import pypdfium2
@@ -12,7 +13,7 @@ import segno
 from core.db import db
 from core.errors import BadInput
 from reports import pdf, prints
-from surveys import designing, fielding, invitations, library, questionnaires
+from surveys import designing, fielding, invitations, library, promises, questionnaires
 from surveys.slips import Printed, qr
 from tests.conftest import people
 from tests.surveys import everything
@@ -21,6 +22,7 @@ from tests.surveys.conftest import DEFINITION
 MM = 72 / 25.4
 ADDRESS = "http://192.168.1.20:5000/s/abcdefgh"
 CODE = "ABCDE-FGHJK-LMNPQ-RSTUV"
+FINGERPRINT = "1a2b 3c4d 5e6f 7081 92a3 b4c5"
 
 
 def texts(printed: bytes) -> list[str]:
@@ -64,6 +66,33 @@ def test_the_printed_codes_can_be_read(sheet: bytes) -> None:
             for y in range(len(wanted))
         ]
         assert found == wanted
+
+
+def test_blank_slips_stand_apart_and_bear_nothing_but_their_code(stage) -> None:
+    blank = [replace(slip, name="", group="") for slip in slips(9)]
+    html = prints.slip_sheets(
+        [blank[0], *slips(2), *blank[1:]], title="职工意见调查", address=ADDRESS, language="zh", fingerprint=FINGERPRINT
+    )
+    first, second, third = texts(pdf.print_pdf(html))
+    assert first.count("组员") == 2 and "组员" not in second + third
+    bare = re.sub(r"ABCDE-FGHJK-LMNPQ-|0000\d", "", second)  # the codes, which take two lines
+    bare = bare.replace(ADDRESS, "").replace(FINGERPRINT.replace(" ", ""), "#")
+    assert bare.count("#") == 8 and second.count("ABCDE-") == 8 and third.count("ABCDE-") == 1
+    assert not re.search(r"\d", bare), "no number"
+
+
+def test_the_poster_bears_the_fingerprint_once_the_survey_is_open(app, cast, client_for) -> None:
+    survey = fielding.create(cast.investigation, DEFINITION, within=cast.branch, by=cast.secretary)
+    invitations.invite(survey, members=[], spares=9, within=cast.branch, by=cast.secretary)
+    db.session.commit()
+    url = f"/app/surveys/{survey.id}/poster.pdf"
+    before = texts(client_for("secretary").get(url).data)
+    fielding.open_(survey, within=cast.branch, by=cast.secretary)
+    db.session.commit()
+    after = texts(client_for("secretary").get(url).data)
+    assert len(before) == len(after) == 1
+    printed = promises.fingerprint(survey).replace(" ", "")
+    assert len(printed) == 24 and printed in after[0] and printed not in before[0]
 
 
 def test_slips_leave_nothing_behind(app, cast, client_for, caplog) -> None:

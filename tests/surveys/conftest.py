@@ -9,6 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from core.db import db
+from core.terms import Access
 from surveys import fielding, invitations, queries, questionnaires
 from surveys.models import Survey
 from surveys.questionnaires import Ready
@@ -47,13 +48,19 @@ class Fielded:
         return f"/s/{self.survey.public_id}"
 
 
-def field(app: Any, definition: dict | None = None, spares: int = 12) -> Fielded:
-    """Open a survey with `spares` codes, committed."""
+def field(app: Any, definition: dict | None = None, spares: int = 12, **settings: Any) -> Fielded:
+    """Open a survey with `spares` codes, committed; `settings` are those of `fielding.create`."""
     cast = people(app)
     survey = fielding.create(
-        cast.investigation, definition or fielding.sample("opinion-zh"), within=cast.branch, by=cast.secretary
+        cast.investigation,
+        definition or fielding.sample("opinion-zh"),
+        within=cast.branch,
+        by=cast.secretary,
+        **settings,
     )
-    slips = invitations.invite(survey, members=[], spares=spares, within=cast.branch, by=cast.secretary)
+    slips = []
+    if survey.access is Access.CODES:
+        slips = invitations.invite(survey, members=[], spares=spares, within=cast.branch, by=cast.secretary)
     fielding.open_(survey, within=cast.branch, by=cast.secretary)
     db.session.commit()
     return Fielded(survey, [slip.code for slip in slips], cast)

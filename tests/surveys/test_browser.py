@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from core.db import db
 from core.terms import Access, Secrecy
 from surveys import ballots
-from surveys.models import SealedResponse
+from surveys.models import SealedResponse, Survey
 from tests.journeys.conftest import overflows, serious
 from tests.surveys import everything
 from tests.surveys.conftest import field
@@ -33,10 +33,7 @@ def serve(app) -> Iterator[Serve]:
     servers = []
 
     def start(definition: dict[str, Any] | None = None, **settings: Any) -> SimpleNamespace:
-        fielded = field(app, definition)
-        for name, value in settings.items():
-            setattr(fielded.survey, name, value)
-        db.session.commit()
+        fielded = field(app, definition, **settings)
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -77,7 +74,7 @@ def page(phone: BrowserContext) -> Iterator[Page]:
 def answers(served: SimpleNamespace) -> list[dict[str, Any]]:
     """Open the sealed box, which only a test may do while the survey is open."""
     db.session.rollback()
-    box = ballots.box(served.survey_id)
+    box = ballots.box(db.session.get_one(Survey, served.survey_id))
     found = [dict(box.open(row.tag, row.box).answers) for row in db.session.scalars(sa.select(SealedResponse))]
     db.session.rollback()
     return found

@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 
 from core.db import db
-from core.terms import Channel, SurveyState
+from core.terms import Channel, Split, SurveyState
 from questions.paths import walk
 from surveys import comparisons, fielding, questionnaires, tallies
 from surveys.models import Response
 from tests.surveys.test_results import browser
+from tests.surveys.test_splitting import PLAIN, Content, stored
 
 FIVE = {"min": 1, "max": 5, "labels": ["很不满意", "不满意", "一般", "满意", "很满意"]}
 GLAD = (1, 2, 3, 4, 4, 4, 5, 5, 5, 5)
@@ -160,3 +161,14 @@ def test_the_page_says_it_in_plain_words(app, two, cast, language) -> None:
     else:
         assert "Not comparable" not in text
     assert client.get(f"/app/surveys/{two[1].id}/results/earlier?earlier={two[0].id}").status_code == 200
+
+
+def test_a_survey_taken_apart_is_compared_with_an_earlier_whole_one(app, cast) -> None:
+    contents = [Content(Channel.PHONE, True, {"a": "xy"[n % 2]}) for n in range(40)]
+    books = []
+    for split in (Split.NONE, Split.ALL):
+        survey = fielding.create(cast.investigation, PLAIN, within=cast.branch, by=cast.secretary)
+        stored(survey, contents, split)
+        books.append(tallies.book(survey, within=cast.branch))
+    (compared,) = comparisons.compare(books[1], books[0])
+    assert not compared.why_not and [change.now for change in compared.changes] == [50, 50]

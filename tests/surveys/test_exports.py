@@ -11,13 +11,15 @@ import pytest
 
 from core.db import db
 from core.errors import NotFound
-from core.terms import Channel, Secrecy, SurveyState
+from core.terms import Access, Channel, Secrecy, Split, SurveyState
 from questions.paths import walk
 from surveys import exports, fielding, questionnaires
 from surveys.exports import ddi
 from surveys.exports.base import variables
 from surveys.exports.sav import spss_names
 from surveys.models import Response
+from tests.surveys.test_results import browser
+from tests.surveys.test_splitting import WORDS, Content, stored
 
 OPTIONS = [{"v": "x", "t": "好"}, {"v": "y", "t": "=HYPERLINK(1)"}, {"v": "other", "t": "其他", "text": True}]
 DEFINITION = {
@@ -219,3 +221,29 @@ def test_files_tell_the_numbers_of_the_page_and_no_others(closed) -> None:
         }
         numbers |= {str(bar.count) for row in tally.rows for bar in row.tally.bars}
         assert {stat.text for stat in var.iter(f"{{{ddi.NAMESPACE}}}catStat")} <= numbers
+
+
+def test_no_file_holds_a_line_for_a_person_whose_answers_were_taken_apart(app, cast) -> None:
+    """Not even where respondents were told that answers may be read one by one."""
+    made = {"access": Access.LINK, "secrecy": Secrecy.ROWS}
+    contents = [
+        Content(Channel.PHONE, True, {"a": "xy"[n % 2], **({"b": f"words {n}"} if n % 3 else {})}) for n in range(40)
+    ]
+    cast.secretary.language = "en"
+    told = {}
+    for split in Split:
+        survey = fielding.create(cast.investigation, WORDS, within=cast.branch, by=cast.secretary, **made)
+        stored(survey, contents, split)
+        data = exports.dataset(survey, within=cast.branch, language="en")
+        assert data.anonymous is (split is not Split.NONE)
+        told[split] = data.results
+        for key in exports.exports:
+            with exports.written(exports.exports[key], data) as file:
+                assert file.read(1), key
+        page = browser(app, cast.secretary).get(f"/app/surveys/{survey.id}/exports").get_data(as_text=True)
+        assert ("a line for each response" in page) is (split is Split.NONE)
+        assert ("stored apart" in page) is (split is not Split.NONE)
+    assert told[Split.NONE].items == told[Split.TEXTS].items == told[Split.ALL].items
+    assert (told[Split.NONE].answered, told[Split.NONE].complete, told[Split.NONE].channels) == (
+        told[Split.ALL].answered, told[Split.ALL].complete, told[Split.ALL].channels,
+    )  # fmt: skip

@@ -74,7 +74,7 @@ def test_answers_end_with_the_last_day_and_the_survey_closes_after_the_days_of_g
     assert wait() == 0 and dated.survey.state is SurveyState.OPEN
     on(days + 1)
     assert wait() == 1 and dated.survey.state is SurveyState.CLOSED
-    assert len(queries.responses(dated.survey)) == 2 and not ballots.key_folder(dated.survey.id).exists()
+    assert queries.received(dated.survey) == 2 and not ballots.key_folder(dated.survey.id).exists()
     assert wait() == 0, "done is done"
 
 
@@ -87,13 +87,13 @@ def test_the_clock_stands_in_the_record_without_an_account(dated, on) -> None:
 
 def test_an_interrupted_closing_is_finished(dated, monkeypatch) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(closing, "scrub", lambda: (_ for _ in ()).throw(OSError("the power failed")))
+        broken.setattr(closing.wiping, "wipe", lambda: (_ for _ in ()).throw(OSError("the power failed")))
         with pytest.raises(OSError):
             closing.close(dated.survey, by=dated.cast.secretary)
     db.session.rollback()
     assert closing.unfinished(dated.survey) and closing.interrupted() == [dated.survey]
     assert wait() == 1
-    assert not closing.unfinished(dated.survey) and len(queries.responses(dated.survey)) == 2
+    assert not closing.unfinished(dated.survey) and queries.received(dated.survey) == 2
 
 
 def test_differing_paper_forms_keep_it_open_and_the_page_says_so(dated, on, client) -> None:
@@ -128,7 +128,7 @@ def test_two_workers_close_once(dated, on) -> None:
     elsewhere(jobs.run_inline)
     assert {job.state for job in db.session.query(jobs.Job)} == {JobState.DONE}
     assert db.session.query(AuditEntry).filter_by(action="close").count() == 1
-    assert len(queries.responses(dated.survey)) == 2
+    assert queries.received(dated.survey) == 2
 
 
 def test_one_that_cannot_close_holds_no_other_up_and_is_not_tried_every_half_minute(dated, on) -> None:
@@ -137,7 +137,7 @@ def test_one_that_cannot_close_holds_no_other_up_and_is_not_tried_every_half_min
     )
     fielding.open_(other, within=dated.cast.branch, by=dated.cast.secretary)
     db.session.commit()
-    key = ballots.key_folder(dated.survey.id) / ballots.KEY
+    key = ballots.key_folder(dated.survey.id) / "box"
     kept = key.read_bytes()
     key.write_bytes(bytes(len(kept)))
     on(grace(dated) + 1)

@@ -109,8 +109,7 @@ def test_every_page_of_a_link_survey_has_its_own_right(app) -> None:
 
 @pytest.mark.parametrize("secrecy", list(Secrecy))
 def test_the_page_promises_what_is_kept(app, secrecy: Secrecy) -> None:
-    fielded = field(app, DEFINITION)
-    fielded.survey.secrecy = secrecy
+    fielded = field(app, DEFINITION, secrecy=secrecy)
     page = app.test_client().get(fielded.url).text
     assert ("promise-rows" in page) is (secrecy is Secrecy.ROWS)
     public = queries.public_survey(fielded.survey.public_id)

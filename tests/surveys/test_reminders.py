@@ -1,4 +1,4 @@
-"""Reminders: to everybody invited alike, with no code in them, and no address in any log."""
+"""Reminders: to everybody without a ballot alike, with no code in them, and no address in any log."""
 
 import logging
 from dataclasses import replace
@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from anonymity.device import Device
 from core import jobs
 from core.db import db
 from core.errors import DomainError
 from core.terms import JobState
-from surveys import closing, fielding, invitations, reminders
+from surveys import closing, collecting, drawing, fielding, invitations, queries, reminders
 from surveys.models import Reminder
 from tests.conftest import TODAY
 from tests.core.smtp import listening
@@ -19,7 +20,7 @@ from tests.surveys.conftest import DEFINITION
 
 @pytest.fixture
 def invited(cast):
-    """An open survey for three people of the roster and six spare slips; two have a mail address."""
+    """An open survey for three people of the roster and six blank slips; two have a mail address."""
     cast.boss.email, cast.worker.email = "boss@x.example", "worker@x.example"
     cast.survey = fielding.create(
         cast.investigation, DEFINITION, within=cast.branch, by=cast.secretary, closes_on=TODAY + timedelta(days=9)
@@ -47,6 +48,31 @@ def test_everybody_invited_stands_on_the_list(invited, client_for) -> None:
     page = client_for("secretary").get(invited.url).text
     assert all(name in page for name in ("书记甲", "委员乙", "党员丙"))
     assert not any(slip.code in page for slip in invited.slips)
+
+
+def test_whoever_holds_a_ballot_is_left_in_peace(app, invited, client_for) -> None:
+    drawing.draw(invited.survey, [invited.boss.id], within=invited.branch)
+    public = queries.public_survey(invited.survey.public_id)
+    code = next(slip.code for slip in invited.slips if slip.member and slip.member.id == invited.aide.id)
+    collecting.collect(public, code=code, blinded=Device.begin(public.manifest).blinded)
+    db.session.commit()
+    assert [member.number for member in reminders.people(invited.survey, within=invited.branch)] == ["A3"]
+    page = client_for("secretary").get(invited.url).text
+    assert "党员丙" in page and "委员乙" not in page, "who holds a ballot is not named"
+    client_for("secretary").post(f"{invited.url}/printed")
+    assert noted() == [(False, 1)]
+    with listening() as sink:
+        use(app, sink.address)
+        client_for("secretary").post(invited.url, data={"address": "http://10.0.0.5:5000"})
+        jobs.run_inline()
+    assert [to for to, _letter in sink.letters] == ["worker@x.example"]
+
+
+def test_a_survey_from_before_ballots_reminds_everybody(invited) -> None:
+    new = reminders.words(invited.survey, "http://x")
+    invited.survey.manifest = None
+    assert reminders.words(invited.survey, "http://x") != new
+    db.session.rollback()
 
 
 def test_a_printed_list_is_noted(invited, client_for) -> None:

@@ -47,8 +47,9 @@ def survey(app, cast):
 def both(survey):
     asked = questionnaires.ready(survey.version)
     rows = queries.responses(survey)
-    truth = AnswersSource(asked.items, [Given(row.channel, row.complete, row.answers) for row in rows])
-    return asked, truth, snapshots.SnapshotSource(snapshots.build(survey, asked), asked)
+    given_ = [Given(row.channel, row.complete, row.answers, row.part) for row in rows]
+    truth = AnswersSource(asked.items, given_, split=survey.split)
+    return asked, truth, snapshots.SnapshotSource(snapshots.build(survey, asked), asked, split=survey.split)
 
 
 def agree(asked, truth, snapshot) -> None:
@@ -65,7 +66,7 @@ def agree(asked, truth, snapshot) -> None:
         }, item.name
     for a in closed[::3]:
         for b in closed[1::4]:
-            if a is not b:
+            if a is not b and not {a.name, b.name} & truth.apart:
                 assert truth.cross(a, b) == snapshot.cross(a, b), (a.name, b.name)
 
 

@@ -59,9 +59,9 @@ def test_a_signed_in_account_gets_the_same_page(app, fielded, visitor) -> None:
 
 def test_an_answer_is_taken_once(visitor, fielded) -> None:
     answer = visitor.post(fielded.url, data=good_answers(fielded.codes[0]))
-    assert answer.status_code == 303 and answer.location.endswith("/zh/thanks")
+    assert answer.status_code == 200 and "note-thanks" in answer.text
     assert "Set-Cookie" not in answer.headers
-    assert visitor.post(fielded.url, data=good_answers(fielded.codes[0])).status_code == 303, "a double click"
+    assert visitor.post(fielded.url, data=good_answers(fielded.codes[0])).status_code == 200, "a double click"
     assert sealed() == 1
     refused = visitor.post(fielded.url, data=good_answers(fielded.codes[0], q12="0"))
     assert refused.status_code == 409 and "Set-Cookie" not in refused.headers
@@ -70,9 +70,9 @@ def test_an_answer_is_taken_once(visitor, fielded) -> None:
 
 def test_what_is_stored_is_what_was_asked(visitor, fielded) -> None:
     ghost = good_answers(fielded.codes[0], q7="1", q8=["sleep"], pad="x" * 5000)
-    assert visitor.post(fielded.url, data=ghost).status_code == 303
+    assert visitor.post(fielded.url, data=ghost).status_code == 200
     row = db.session.execute(sa.select(SealedResponse)).scalar_one()
-    kept = ballots.box(fielded.survey.id).open(row.tag, row.box).answers
+    kept = ballots.box(fielded.survey).open(row.tag, row.box).answers
     assert "q7" not in kept and "q8" not in kept and "pad" not in kept and "code" not in kept
     assert kept["q5"] == ["canteen", "other"] and kept["q5_other"] == "凉亭" and kept["q4"]["pay"] == 3
 
@@ -80,7 +80,7 @@ def test_what_is_stored_is_what_was_asked(visitor, fielded) -> None:
 def test_whoever_works_shifts_is_asked_more(visitor, fielded) -> None:
     answer = visitor.post(fielded.url, data=good_answers(fielded.codes[0], q3="three"))
     assert answer.status_code == 422 and 'href="#q-q7"' in answer.text
-    assert visitor.post(fielded.url, data=good_answers(fielded.codes[0], q3="three", q7="2")).status_code == 303
+    assert visitor.post(fielded.url, data=good_answers(fielded.codes[0], q3="three", q7="2")).status_code == 200
 
 
 def test_an_error_keeps_everything_typed(visitor, fielded) -> None:
@@ -156,7 +156,7 @@ def test_no_token_is_asked_for_and_none_is_given(tmp_path) -> None:
         fielded = field(app, DEFINITION)
         url = fielded.url
         answer = app.test_client().post(url, data=MultiDict([("code", fielded.codes[0]), ("a", "y")]))
-        assert answer.status_code == 303 and "Set-Cookie" not in answer.headers
+        assert answer.status_code == 200 and "Set-Cookie" not in answer.headers
         db.session.remove()
         db.engine.dispose()
 
@@ -240,7 +240,7 @@ def test_too_few_people_are_refused(desk, fielded) -> None:
 
 
 def test_codes_cannot_be_made_anew_once_answers_came(desk, fielded, visitor) -> None:
-    assert visitor.post(fielded.url, data=good_answers(fielded.codes[0])).status_code == 303
+    assert visitor.post(fielded.url, data=good_answers(fielded.codes[0])).status_code == 200
     answer = desk("secretary").post(
         f"/app/surveys/{fielded.survey.id}/invitations", data={"spares": "20", "address": "http://x.example"}
     )
@@ -291,7 +291,7 @@ def test_too_few_responses_show_nothing(desk, fielded) -> None:
     page = desk("secretary").get(f"/app/surveys/{fielded.survey.id}/results")
     assert page.status_code == 200 and "only me" not in page.text and "<svg xmlns" not in page.text
     assert "only me" not in desk("secretary").get(f"/app/surveys/{fielded.survey.id}/results.csv").text
-    assert len(queries.responses(fielded.survey)) == 1 == db.session.scalar(sa.select(sa.func.count(Response.id)))
+    assert queries.received(fielded.survey) == 1 <= db.session.scalar(sa.select(sa.func.count(Response.id)))
 
 
 def test_a_draft_can_be_removed_an_opened_survey_cannot(desk, fielded) -> None:
