@@ -241,7 +241,9 @@ def test_another_questionnaire_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "told", [{}, {"sid": 3}, {"manifest": None}, {"v": "svb1", "ballots": [1]}, a_board() | {"counted": "8"}], ids=str
+    "told",
+    [{}, {"sid": 3}, {"manifest": None}, {"v": "svb1", "ballots": [1]}, a_board() | {"counted": "8"}],
+    ids=["empty", "number", "null", "ballots", "words"],
 )
 def test_what_is_no_board_is_judged_and_found_wanting(told, app) -> None:
     reading = auditing.Reading("x", told, "0" * 64, {"": 3})
