@@ -108,11 +108,7 @@ def _opened(public_id: str, split: Split) -> list[Field]:
         Split.TEXTS: ('""', _("Empty for everything chosen; the name of the question for a text.")),
         Split.ALL: ("q1", _("The name of the question this answer belongs to.")),
     }[split]
-    door = (
-        Field("response.channel", "null", _("Empty where answers are stored apart."))
-        if split is Split.ALL
-        else Field("response.channel", "phone", _("Phone or computer: which way was used. Empty for texts apart."))
-    )
+    door = Field("response.channel", "null", _("Always empty: which way was used is counted, and kept with no answer."))
     return [
         Field("response.id", "b3d95c60…", _("A random number, made when the box is opened.")),
         _survey("response", public_id),

@@ -188,10 +188,11 @@ class SealedResponse(Model):
 
 
 class Response(Model):
-    """An answer after the survey closed: a random key, the door it came through, and what was said.
+    """An answer after the survey closed: a random key, and what was said.
 
-    `part` is "" for a whole answer. Where a survey takes answers apart, it names the item a row is of, and the row
-    knows no door: `answers` is then {} (not asked), {item: None} (left open) or what was answered.
+    `part` is "" for a whole answer. Where a survey takes answers apart, it names the item a row is of; `answers` is
+    then {} (not asked), {item: None} (left open) or what was answered. Only surveys from before there were ballots tell
+    a `channel`; since then the doors are counted in `Survey.tally`, and no row knows its own.
     """
 
     __tablename__ = "response"

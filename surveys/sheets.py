@@ -104,6 +104,8 @@ def _questionnaire(survey: PublicSurvey, asked: Ready, form: Questionnaire, nonc
         definition=browser.known(asked),
         anchored=browser.anchored,
         by_link=survey.access is Access.LINK,
+        ballots=survey.manifest is not None and survey.access is Access.CODES,
+        scrutineer=survey.scrutineer is not None,
         nonce=nonce,
         rows=survey.secrecy is Secrecy.ROWS,
         closes_on=survey.closes_on,

@@ -216,7 +216,7 @@ def _quoted(name: str) -> str:
 
 
 def rows(survey: Survey, asked: Ready) -> Iterator[Sequence[Any]]:
-    """Yield every response as (channel, complete, cell, cell, ...), cells in the order of the exported columns.
+    """Yield every response as (complete, cell, cell, ...), cells in the order of the exported columns.
 
     Raises `StoredApart` where something was taken apart.
     """
@@ -224,8 +224,8 @@ def rows(survey: Survey, asked: Ready) -> Iterator[Sequence[Any]]:
         raise StoredApart
     path = ready(survey, asked)
     columns = [column for item in asked.items if item.kind.answerable for column in item.kind.exported(item)]
-    told = ", ".join([CHANNEL, COMPLETE, *(_quoted(column.name) for column in columns)])
-    mended = [(place, column) for place, column in enumerate(columns, start=2) if _needs_mending(column)]
+    told = ", ".join([COMPLETE, *(_quoted(column.name) for column in columns)])
+    mended = [(place, column) for place, column in enumerate(columns, start=1) if _needs_mending(column)]
     with _connection() as duck:
         found = duck.execute(f"SELECT {told} FROM read_parquet('{path}')")
         while part := found.fetchmany(CHUNK):

@@ -91,24 +91,25 @@ def apart(items: Sequence[Item], split: Split | None) -> frozenset[str]:
 def rows(content: Content, asked: Ready, split: Split | None) -> list[dict[str, Any]]:
     """Return the rows of `Response` one answer becomes, without ids: {part, channel, complete, answers} each.
 
-    The ids must be drawn for each row by itself, and all rows of a survey be stored in the order of their ids.
+    The ids must be drawn for each row by itself, and all rows of a survey be stored in the order of their ids. No row
+    says through which door it came: a log that names devices would tell whose the only answer by computer is.
     """
     alone = apart(asked.items, split)
     if not alone:
-        return [_row(WHOLE, content.channel, content.complete, dict(content.answers))]
+        return [_row(WHOLE, content.complete, dict(content.answers))]
     on_path, kept = walk(asked.items, content.answers)
     led_to = {item.name for item in on_path}
     parts = [item for item in asked.items if item.name in alone]
-    split_up = [_row(item.name, None, True, _alone(item, kept) if item.name in led_to else {}) for item in parts]
+    split_up = [_row(item.name, True, _alone(item, kept) if item.name in led_to else {}) for item in parts]
     if split is Split.ALL:
         return split_up
     gone = {key for item in parts for key in item.kind.answer_keys(item)}
     rest = {key: value for key, value in kept.items() if key not in gone}
-    return [_row(WHOLE, content.channel, content.complete, rest), *split_up]
+    return [_row(WHOLE, content.complete, rest), *split_up]
 
 
-def _row(name: str, channel: Channel | None, complete: bool, answers: Mapping[str, Any]) -> dict[str, Any]:
-    return {"part": name, "channel": channel, "complete": complete, "answers": answers}
+def _row(name: str, complete: bool, answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {"part": name, "channel": None, "complete": complete, "answers": answers}
 
 
 def _alone(item: Item, kept: Mapping[str, Any]) -> dict[str, Any]:

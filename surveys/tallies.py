@@ -7,7 +7,7 @@ from typing import Any
 from core import jobs
 from core.errors import DomainError
 from core.i18n import _, lazy
-from core.terms import Channel, Split, SurveyState
+from core.terms import Channel, SurveyState
 from members import rules
 from members.models import Organisation
 from questions.base import Bar, Item, Shape, Tally
@@ -90,7 +90,7 @@ def book(survey: Survey, *, within: Organisation, language: str = "") -> Book:
 
 def source(survey: Survey, asked: questionnaires.Ready) -> Source:
     """Return where a closed survey is counted: in memory, or from its columnar snapshot when it is large."""
-    known = totals(survey) if survey.split is Split.ALL else None
+    known = totals(survey)
     if snapshots.worth_it(queries.received(survey), asked, survey.split):
         return snapshots.SnapshotSource(snapshots.ready(survey, asked), asked, split=survey.split, known=known)
     rows = (Given(row.channel, row.complete, row.answers, row.part) for row in queries.responses(survey))

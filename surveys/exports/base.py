@@ -48,7 +48,7 @@ class Variable:
 class Dataset:
     """A closed survey ready to be written: its protected results, its columns, and its rows when they may be told.
 
-    `rows()`: an iterator over tuples (channel, complete, cell, cell, ...) in the order of `variables`; None when the
+    `rows()`: an iterator over tuples (complete, cell, cell, ...) in the order of `variables`; None when the
     survey is anonymous or its answers were taken apart. `days`: opened and closed, ISO. `folder`: where a format may
     keep what it is writing.
     """

@@ -27,9 +27,9 @@ class Csv(Export):
             table.writerow([str(column) for column in tallies.COLUMNS])
             table.writerows([harmless(cell) for cell in line] for line in tallies.table(dataset.results))
         else:
-            table.writerow([_("Channel"), _("Complete"), *(harmless(variable.name) for variable in dataset.variables)])
+            table.writerow([_("Complete"), *(harmless(variable.name) for variable in dataset.variables)])
             told = [variable.words for variable in dataset.variables]
-            for channel, complete, *cells in dataset.rows():
+            for complete, *cells in dataset.rows():
                 words = [harmless(word(cell)) for word, cell in zip(told, cells, strict=True)]
-                table.writerow([channel, int(complete), *words])
+                table.writerow([int(complete), *words])
         text.detach()

@@ -49,9 +49,9 @@ def _answers(dataset: Dataset) -> dict[str, Any]:
 
     assert dataset.rows is not None
     names = spss_names(dataset.variables)
-    listed = list(zip(*dataset.rows(), strict=True)) or [()] * (len(dataset.variables) + 2)
-    columns: dict[str, Any] = {"channel": list(listed[0]), "complete": [float(one) for one in listed[1]]}
-    for variable, name, cells in zip(dataset.variables, names, listed[2:], strict=True):
+    listed = list(zip(*dataset.rows(), strict=True)) or [()] * (len(dataset.variables) + 1)
+    columns: dict[str, Any] = {"complete": [float(one) for one in listed[0]]}
+    for variable, name, cells in zip(dataset.variables, names, listed[1:], strict=True):
         if numeric(variable):
             told = (np.nan if cell is None else float(variable.code(cell)) for cell in cells)
             columns[name] = np.fromiter(told, dtype=float, count=len(cells))
@@ -61,7 +61,6 @@ def _answers(dataset: Dataset) -> dict[str, Any]:
     return {
         "columns": columns,
         "labels": {
-            "channel": _("Channel"),
             "complete": _("Complete"),
             **{name: _cut(variable.column.label, LABEL) for variable, name in pairs},
         },
@@ -82,7 +81,7 @@ def numeric(variable: Variable) -> bool:
 def spss_names(variables: tuple[Variable, ...]) -> list[str]:
     """Return names SPSS accepts: a letter first, letters, digits, _ and ., not two alike whatever their case."""
     names: list[str] = []
-    taken = {"channel", "complete"}
+    taken = {"complete"}
     for variable in variables:
         plain = re.sub(r"[^A-Za-z0-9_.]", "_", variable.name).rstrip("._")[: NAME - 4]
         plain = plain if plain[:1].isalpha() else f"v_{plain}"

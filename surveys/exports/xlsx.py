@@ -34,10 +34,10 @@ class Xlsx(Export):
                 shutil.copyfileobj(file, out)
 
     def _heading(self, dataset: Dataset) -> list[str]:
-        return [_("Channel"), _("Complete"), *(variable.name for variable in dataset.variables)]
+        return [_("Complete"), *(variable.name for variable in dataset.variables)]
 
     def _rows(self, dataset: Dataset) -> Iterator[Sequence[Any]]:
         assert dataset.rows is not None
         told = [variable.words for variable in dataset.variables]
-        for channel, complete, *cells in dataset.rows():
-            yield [channel, int(complete), *(word(cell) for word, cell in zip(told, cells, strict=True))]
+        for complete, *cells in dataset.rows():
+            yield [int(complete), *(word(cell) for word, cell in zip(told, cells, strict=True))]

@@ -83,7 +83,7 @@ def test_a_box_sealed_to_a_scrutineer_is_at_chance_too(tmp_path: Path) -> None:
 
 def test_without_padding_the_log_tells_whose_text_it_is(tmp_path: Path) -> None:
     found = deployment.on_sqlite(tmp_path, members=30, seed=8, padded=False).outcomes["texts"]
-    assert found.leaks() and found.best == "log bytes submit  x  length of answers" and found.hits > 15
+    assert found.leaks() and found.best == "log bytes submit  x  length of answers" and found.hits > 6
 
 
 def test_excerpts_do_not_say_who_wrote_them(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from core.db import db
-from core.terms import Access
+from core.terms import Access, Split
 from surveys import fielding, invitations, queries, questionnaires
 from surveys.models import Survey
 from surveys.questionnaires import Ready
@@ -48,7 +48,9 @@ class Fielded:
         return f"/s/{self.survey.public_id}"
 
 
-def field(app: Any, definition: dict | None = None, spares: int = 12, **settings: Any) -> Fielded:
+def field(
+    app: Any, definition: dict | None = None, spares: int = 12, *, split: Split | None = None, **settings: Any
+) -> Fielded:
     """Open a survey with `spares` codes, committed; `settings` are those of `fielding.create`."""
     cast = people(app)
     survey = fielding.create(
@@ -58,6 +60,7 @@ def field(app: Any, definition: dict | None = None, spares: int = 12, **settings
         by=cast.secretary,
         **settings,
     )
+    survey.split = split
     slips = []
     if survey.access is Access.CODES:
         slips = invitations.invite(survey, members=[], spares=spares, within=cast.branch, by=cast.secretary)
@@ -68,14 +71,14 @@ def field(app: Any, definition: dict | None = None, spares: int = 12, **settings
 
 @pytest.fixture
 def fielded(app) -> Iterator[Fielded]:
-    """The sample questionnaire, open."""
-    yield field(app)
+    """The sample questionnaire, open; its answers stay whole."""
+    yield field(app, split=Split.NONE)
 
 
 @pytest.fixture
 def small(app) -> Iterator[Fielded]:
     """Two questions, the second only for those who said yes to the first; open."""
-    yield field(app, DEFINITION)
+    yield field(app, DEFINITION, split=Split.NONE)
 
 
 def good_answers(code: str, /, **changes: Any) -> MultiDict:

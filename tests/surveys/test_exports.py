@@ -93,8 +93,8 @@ def test_csv_rows_open_in_excel_and_run_nothing(closed) -> None:
     content = written("csv", data)
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    assert rows[0][2:] == [variable.name for variable in data.variables] and len(rows) == 31
-    assert rows[1][2] == "好" and rows[2][2] == "'=HYPERLINK(1)"
+    assert rows[0][1:] == [variable.name for variable in data.variables] and len(rows) == 31
+    assert rows[1][1] == "好" and rows[2][1] == "'=HYPERLINK(1)"
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
 
 
@@ -141,7 +141,7 @@ def test_xlsx_has_words_and_a_codebook(closed) -> None:
     _survey, data = closed(Secrecy.ROWS)
     book = openpyxl.load_workbook(io.BytesIO(written("xlsx", data)))
     answers, _results, codebook = book.worksheets
-    assert [cell.value for cell in answers[1]][2:4] == ["a", "a_other"]
+    assert [cell.value for cell in answers[1]][1:3] == ["a", "a_other"]
     assert answers.max_row == 31 and answers.cell(3, 3).value == "=HYPERLINK(1)" and answers.cell(3, 3).data_type == "s"
     lines = [[cell.value for cell in row] for row in codebook.iter_rows(min_row=2)]
     assert ["a", "a", "甲"] in [line[:3] for line in lines]
@@ -151,7 +151,7 @@ def test_xlsx_has_words_and_a_codebook(closed) -> None:
 def test_json_rows_are_values_and_hidden_numbers_are_null(closed) -> None:
     _survey, data = closed(Secrecy.ROWS)
     told = json.loads(written("json", data))
-    assert len(told["rows"]) == 30 and told["rows"][0][:3] == ["phone", True, "x"]
+    assert len(told["rows"]) == 30 and told["rows"][0][:2] == [True, "x"]
     assert [column["name"] for column in told["columns"]] == [variable.name for variable in data.variables]
     nps = next(result for result in told["results"] if result["question"] == "e")
     assert len(nps["counts"]) == 3
