@@ -142,7 +142,7 @@ def test_xlsx_has_words_and_a_codebook(closed) -> None:
     book = openpyxl.load_workbook(io.BytesIO(written("xlsx", data)))
     answers, _results, codebook = book.worksheets
     assert [cell.value for cell in answers[1]][1:3] == ["a", "a_other"]
-    assert answers.max_row == 31 and answers.cell(3, 2).value == "=HYPERLINK(1)" and answers.cell(3, 3).data_type == "s"
+    assert answers.max_row == 31 and answers.cell(3, 2).value == "=HYPERLINK(1)" and answers.cell(3, 2).data_type == "s"
     lines = [[cell.value for cell in row] for row in codebook.iter_rows(min_row=2)]
     assert ["a", "a", "甲"] in [line[:3] for line in lines]
     assert any(line[0] == "c.r" and line[5:] == [99, "na", "不涉及"] for line in lines)
