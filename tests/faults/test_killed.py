@@ -108,7 +108,7 @@ def send(url: str, code: str, words: str) -> bool:
     data = urllib.parse.urlencode({"code": code, "q1": words}).encode()
     try:
         with urllib.request.urlopen(url, data=data, timeout=10) as answer:
-            return answer.geturl().endswith("/thanks")
+            return answer.headers.get("X-Receipt") is not None
     except (urllib.error.URLError, http.client.HTTPException, OSError):
         return False
 

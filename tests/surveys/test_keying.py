@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from core.db import db
 from core.errors import BadInput, DomainError
-from core.terms import Channel
+from core.terms import Split
 from surveys import closing, keying, queries
 from surveys.models import KeyedSheet, Response, SealedResponse
 from tests.surveys.conftest import DEFINITION, field
@@ -15,7 +15,7 @@ YES, NO = {"a": "x", "b": "太挤"}, {"a": "y"}
 
 @pytest.fixture
 def paper(app):
-    return field(app, DEFINITION)
+    return field(app, DEFINITION, split=Split.NONE)
 
 
 def key(paper, number, answers, by):
@@ -55,7 +55,7 @@ def test_differences_are_shown_in_words_and_settled(paper) -> None:
     db.session.commit()
     closing.close(paper.survey, by=paper.cast.secretary)
     (response,) = queries.responses(paper.survey)
-    assert response.answers == YES and response.channel is Channel.PAPER
+    assert response.answers == YES and paper.survey.tally["channels"]["paper"] == 1
 
 
 def test_closing_waits_for_differences_and_takes_single_keyings(paper) -> None:

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.db import db
-from core.terms import Channel, Role
+from core.terms import Role, Split
 from surveys import closing, keying, queries
 from surveys.models import KeyedSheet, SealedResponse
 from tests.surveys.conftest import DEFINITION, field
@@ -16,7 +16,7 @@ YES = {"a": "x", "b": "太挤"}
 
 @pytest.fixture
 def paper(app):
-    return field(app, DEFINITION)
+    return field(app, DEFINITION, split=Split.NONE)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_paper_may_leave_what_is_required_open_and_answers_off_the_path_are_drop
     assert sealed() == 1, "the second sheet said nothing on the path"
     closing.close(paper.survey, by=paper.cast.secretary)
     (response,) = queries.responses(paper.survey)
-    assert response.answers == {"a": "y"} and response.channel is Channel.PAPER and response.complete
+    assert response.answers == {"a": "y"} and paper.survey.tally["channels"]["paper"] == 1 and response.complete
 
 
 def test_differences_stand_side_by_side_and_are_settled(desk, paper) -> None:
