@@ -6,7 +6,7 @@ their order, the leaves in their own; so nothing tells which leaf, which parts o
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,7 @@ from surveys import ballots, drawing, keying, promises, questionnaires, splittin
 from surveys.ballots import Ballot, Box, Opener, Sealed
 from surveys.models import Invitation, KeyedSheet, Leaf, Response, SealedResponse, Survey
 
+DEVICE = "device"  # a phone or a computer, where the board does not tell which
 CHUNK = 5_000  # rows written with one statement
 
 
@@ -291,13 +292,26 @@ def _sign_board(survey: Survey) -> None:
         invited=told["invited"],
         slips=told["slips"],
         other=told["other"],
-        doors={door: board.told(count, least) for door, count in told["channels"].items()},
+        doors=_doors(told["channels"], least),
     )
     try:
         private = ballots.read_key(survey.id, SurveyKeys.receipt_key)
     except ballots.NotOpen as error:
         raise _still_sealed(survey) from error
     survey.board_signature = receipts.sign_board(private, survey.board)
+
+
+def _doors(channels: Mapping[str, int], least: int) -> dict[str, int | str]:
+    """Return the doors as the board tells them.
+
+    How many ballots there are is public, so a hidden number of phones would follow from the computers: where either is
+    under the floor, both are told together.
+    """
+    devices = {door: channels.get(door, 0) for door in (Channel.PHONE.value, Channel.COMPUTER.value)}
+    if min(devices.values()) < least:
+        devices = {DEVICE: sum(devices.values())}
+    others = {door: count for door, count in channels.items() if door not in (Channel.PHONE, Channel.COMPUTER)}
+    return {door: board.told(count, least) for door, count in {**devices, **others}.items()}
 
 
 def _count(query: Any) -> int:

@@ -13,11 +13,11 @@ from anonymity import manifest
 from anonymity.encoding import canonical, sha256
 from core.access import public
 from core.errors import NotFound
-from core.i18n import HTML_LANG, LANGUAGES
+from core.i18n import HTML_LANG, LANGUAGES, _
 from core.settings import ROOT
 from core.terms import Access, Channel, Secrecy, Split, SurveyState
 from forms.board import BoardForm, CodeForm, ReceiptForm
-from surveys import auditing, disclosing, publishing, questionnaires, sheets
+from surveys import auditing, disclosing, opening, publishing, questionnaires, sheets
 from surveys.models import Survey
 from surveys.publishing import Counts
 from surveys.views.blueprint import bp
@@ -103,7 +103,7 @@ def board(survey: Survey) -> ResponseReturnValue:
 
 def _doors(counts: Counts) -> list[tuple[str, int | str]]:
     """Return the ways in by their words; those that bear no ballot are told exactly beside them."""
-    known = {channel.value: str(channel.label) for channel in Channel}
+    known = {channel.value: str(channel.label) for channel in Channel} | {opening.DEVICE: _("Phone or computer")}
     apart = {Channel.PAPER.value, Channel.IMPORTED.value}
     return [(known.get(name, name), count) for name, count in sorted(counts.doors.items()) if name not in apart]
 

@@ -510,3 +510,21 @@ def test_nobody_sees_results_while_a_key_is_there(app, interrupted) -> None:
     db.session.rollback()
     assert closing.finish_interrupted() == 1
     assert tallies.results(interrupted.survey, within=interrupted.cast.branch).answered == 6
+
+
+# --- the doors -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("phones", "computers", "told"),
+    [
+        (8, 1, {"device": 9}),
+        (9, 0, {"device": 9}),
+        (7, 6, {"phone": 7, "computer": 6}),
+        (2, 1, {"device": "<5"}),
+    ],
+)
+def test_a_rare_door_cannot_be_reckoned_from_the_others(phones, computers, told) -> None:
+    found = opening._doors({"phone": phones, "computer": computers, "paper": 3, "imported": 0}, 5)
+    assert found == {**told, "paper": "<5", "imported": "<5"}
+    assert len([count for count in told.values() if isinstance(count, str)]) != 1 or len(told) == 1
