@@ -5,6 +5,7 @@ strategy is tried on all of them in one go, so the chance of the best finding is
 however the strategies hang together: `Trial.exact`.
 """
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -39,7 +40,9 @@ class Trial:
     ) -> None:
         self.members, self.responses = list(truth), list(truth.values())
         self.n = len(self.members)
-        self.rng = np.random.default_rng(seed)
+        # Of its own for each deployment: with one order of tied clocks for all, runs would not be independent, and what
+        # is chance in one would add up over twenty.
+        self.rng = np.random.default_rng([seed, zlib.crc32("".join(self.responses).encode())])
         shuffled = [self.rng.permutation(self.n) for _ in range(perm)]
         self.owned = np.array([np.arange(self.n), *shuffled])  # [b, member] -> response
         self.owner = np.argsort(self.owned, axis=1)  # [b, response] -> member
