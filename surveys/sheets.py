@@ -22,6 +22,7 @@ from surveys.questionnaires import Ready, ready_by_id
 
 GZIP = 16 + zlib.MAX_WBITS
 SLOT = "[a nonce stands here]"
+RECEIPT_SLOTS = ("[a leaf stands here]", "[a signature stands here]", "[a fingerprint stands here]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,17 @@ def note(kind: str, public_id: str, language: str, *, clear: bool = False, told:
     receipt of a ballot the server made for a slip.
     """
     return _draw("surveys/note.html", public_id, language, kind=kind, clear=clear, told=told)
+
+
+def thanks(public_id: str, language: str, told: Told) -> str:
+    """Return the page that says thanks and tells a receipt; drawn once, for the receipt is put in last."""
+    cache = current_app.extensions.setdefault("thanks", {})
+    page = cache.get((public_id, language))
+    if page is None:
+        page = cache[public_id, language] = note("thanks", public_id, language, clear=True, told=Told(*RECEIPT_SLOTS))
+    for slot, value in zip(RECEIPT_SLOTS, (told.leaf, told.signature, told.fingerprint), strict=True):
+        page = page.replace(slot, value)
+    return page
 
 
 def _questionnaire(survey: PublicSurvey, asked: Ready, form: Questionnaire, nonce: str) -> str:

@@ -73,7 +73,7 @@ def _taken(survey: queries.PublicSurvey, receipt: ballots.Receipt | None) -> Res
     if receipt is None or survey.manifest is None:
         return redirect(url_for("surveys.thanks", public_id=survey.public_id, lang=g.language), 303)
     told = sheets.Told(receipt.leaf.hex(), b64u(receipt.signature), manifest.fingerprint(survey.manifest))
-    response = make_response(sheets.note("thanks", survey.public_id, g.language, clear=True, told=told))
+    response = make_response(sheets.thanks(survey.public_id, g.language, told))
     # For the page's own script, which stays where it is and shows the thanks at their own address.
     response.headers[RECEIPT] = json.dumps(
         {"leaf": told.leaf, "receipt": told.signature, "fingerprint": told.fingerprint}
