@@ -24,13 +24,15 @@ import surveys.commands
 import surveys.jobs
 import surveys.simulate_command
 import surveys.views
+import vault.session
+import vault.views
 from core import access, backup, errors, headers, i18n, icons, jobs, numbers, schema, seal
 from core import db as database
 from core.access import public
 from core.settings import Settings, WrongSetting, read
 from surveys import closing
 
-PAGES = (desk, members, investigations, surveys, interviews, concerns, reports)
+PAGES = (desk, members, vault, investigations, surveys, interviews, concerns, reports)
 JOBS = (concerns.jobs, reports.jobs, surveys.jobs)
 # Snapshots are made anew, and keys are in no backup.
 KEPT = backup.Care(("reports",), closing.after_restore)
@@ -74,6 +76,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     database.init_app(app)
     csrf = CSRFProtect(app)
     members.sessions.init_app(app)
+    vault.session.init_app(app)
     errors.init_app(app)
     for package in PAGES:
         app.register_blueprint(package.views.bp)

@@ -7,10 +7,15 @@ import secrets
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 NONCE = 12
 BOX_KEY = 64  # bytes: 32 to seal, 32 to tag
+SALT = 16
+_SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
 class CannotOpen(Exception):
@@ -87,6 +92,34 @@ def unseal(key: bytes, box: bytes, *, bound_to: bytes = b"") -> bytes:
 def tag(key: bytes, content: bytes) -> bytes:
     """Return a 32-byte name for `content` that only holders of the box key can make (HMAC-SHA-256)."""
     return hmac.digest(key[32:], content, "sha256")
+
+
+def key_pair() -> tuple[bytes, bytes]:
+    """Return a new X25519 key pair: the private and the public half, 32 bytes each."""
+    private = X25519PrivateKey.generate()
+    return private.private_bytes_raw(), private.public_key().public_bytes_raw()
+
+
+def seal_to(public: bytes, content: bytes, info: bytes) -> bytes:
+    """Return `content` sealed to a public key, 48 bytes longer; it opens only with the same `info`.
+
+    HPKE (RFC 9180) in base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
+    """
+    return _SUITE.encrypt(content, X25519PublicKey.from_public_bytes(public), info)
+
+
+def open_with(private: bytes, box: bytes, info: bytes) -> bytes:
+    """Return what `seal_to` put in; raise `CannotOpen`."""
+    try:
+        return _SUITE.decrypt(box, X25519PrivateKey.from_private_bytes(private), info)
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen from error
+
+
+def stretched(passphrase: str, salt: bytes, *, quick: bool = False) -> bytes:
+    """Return a 32-byte key from a passphrase: Argon2id, RFC 9106's second recommended choice; `quick` is for tests."""
+    time, lanes, memory = (1, 1, 8) if quick else (3, 4, 64 * 1024)
+    return Argon2id(salt=salt, length=32, iterations=time, lanes=lanes, memory_cost=memory).derive(passphrase.encode())
 
 
 def digest(content: bytes) -> bytes:

@@ -79,6 +79,29 @@ class TalkState(Term):
     RECORDED = "recorded", lazy("Recorded")
 
 
+class Audience(Term):
+    """A circle of readers that shares a key."""
+
+    SECRETARY = "secretary", lazy("The secretaries")
+    COMMITTEE = "committee", lazy("The committee")
+
+
+class EventState(Term):
+    """What became of an event that calls for a talk."""
+
+    OPEN = "open", lazy("Waiting for a talk")
+    ANSWERED = "answered", lazy("Talk held")
+    DISMISSED = "dismissed", lazy("No talk, with a reason")
+
+
+class CorrectionState(Term):
+    """What became of a member's correction to the record of the talk with him or her."""
+
+    OPEN = "open", lazy("Waiting for the writer")
+    TAKEN = "taken", lazy("Taken into the record")
+    DECLINED = "declined", lazy("Not taken, with a reason")
+
+
 class FollowUpState(Term):
     """What became of a promise."""
 

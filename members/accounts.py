@@ -1,6 +1,7 @@
 """Accounts: signing in, passwords, opening and closing."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -21,6 +22,12 @@ SHORTEST = 10  # characters of a password (NIST SP 800-63B asks for 8; nobody he
 LONGEST = 200
 TRIES = 5  # wrong passwords before an account rests
 LONGEST_REST = timedelta(hours=1)
+# Told of every password as it is set: (account, new, old); old is None for a new account and after a reset.
+PasswordSet = Callable[[Account, str, str | None], None]
+_TOLD: list[PasswordSet] = []
+# Told of every account opened, closed or given another role: (account, by).
+Changed = Callable[[Account, Account], None]
+_TOLD_OF_CHANGES: list[Changed] = []
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no i, l, o, 0, 1: people copy these from paper
 
 
@@ -31,6 +38,29 @@ class AccountDetails:
     name: str
     role: Role
     member: Member | None = None
+
+
+def tell_of_passwords(listener: PasswordSet) -> None:
+    """Have `listener` called whenever an account gets a password: keys locked with the old one follow it."""
+    if listener not in _TOLD:
+        _TOLD.append(listener)
+
+
+def tell_of_changes(listener: Changed) -> None:
+    """Have `listener` called whenever an account is opened, closed or given another role."""
+    if listener not in _TOLD_OF_CHANGES:
+        _TOLD_OF_CHANGES.append(listener)
+
+
+def _changed(account: Account, by: Account) -> None:
+    db.session.flush()
+    for listener in _TOLD_OF_CHANGES:
+        listener(account, by)
+
+
+def _tell(account: Account, new: str, old: str | None) -> None:
+    for listener in _TOLD:
+        listener(account, new, old)
 
 
 @cache
@@ -129,6 +159,7 @@ def change_password(account: Account, old: str, new: str) -> None:
     account.password = hashed(new)
     account.must_change = False
     end_sessions(account)
+    _tell(account, new, old)
     audit.note("account.password", account, by=account)
 
 
@@ -168,6 +199,7 @@ def make(
     )
     db.session.add(account)
     db.session.flush()
+    _tell(account, password, None)
     return account
 
 
@@ -176,6 +208,7 @@ def open_account(username: str, details: AccountDetails, *, by: Account) -> tupl
     password = temporary_password()
     account = make(by.organisation, username, password, details, language=by.organisation.language)
     account.must_change = True
+    _changed(account, by)
     audit.note("account.open", account, by=by)
     return account, password
 
@@ -186,6 +219,7 @@ def change_account(account: Account, details: AccountDetails, *, by: Account) ->
         _keep_a_secretary(account)
     account.name, account.role = details.name.strip(), details.role
     account.member_id = details.member.id if details.member else None
+    _changed(account, by)
     audit.note("account.change", account, by=by)
 
 
@@ -196,6 +230,7 @@ def close_account(account: Account, *, by: Account) -> None:
     _keep_a_secretary(account)
     account.active = False
     end_sessions(account)
+    _changed(account, by)
     audit.note("account.close", account, by=by)
 
 
@@ -203,6 +238,7 @@ def reopen_account(account: Account, *, by: Account) -> None:
     """Let a closed account in again, with the password it had."""
     account.active = True
     account.failures, account.locked_until = 0, None
+    _changed(account, by)
     audit.note("account.reopen", account, by=by)
 
 
@@ -215,6 +251,7 @@ def reset_password(account: Account, *, by: Account) -> str:
     account.must_change = True
     account.failures, account.locked_until = 0, None
     end_sessions(account)
+    _tell(account, password, None)
     audit.note("account.reset", account, by=by)
     return password
 

@@ -1,7 +1,7 @@
 """Organisations, groups, members and accounts."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_login import UserMixin
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
@@ -88,6 +88,9 @@ class Account(UserMixin, Model):
 
     organisation: Mapped[Organisation] = relationship(lazy="joined")
     member: Mapped[Member | None] = relationship()
+
+    # What opens sealed records for this reader: put here by the vault for the length of a request, never stored.
+    keyring: ClassVar[Any] = None
 
     @property
     def is_active(self) -> bool:

@@ -1,5 +1,7 @@
 """Who is asking: the account behind a session."""
 
+from collections.abc import Callable
+
 from flask import Flask, g, request
 from flask_login import LoginManager, current_user
 
@@ -7,6 +9,21 @@ from core.db import db
 from members.models import Account
 
 login_manager = LoginManager()
+# Told when somebody comes in at the door: (account, password), the session already begun.
+Entered = Callable[[Account, str], None]
+_AT_THE_DOOR: list[Entered] = []
+
+
+def tell_of_entering(listener: Entered) -> None:
+    """Have `listener` called whenever a session begins with a password."""
+    if listener not in _AT_THE_DOOR:
+        _AT_THE_DOOR.append(listener)
+
+
+def entered(account: Account, password: str) -> None:
+    """Tell everyone who asked that `account` has just come in with `password`."""
+    for listener in _AT_THE_DOOR:
+        listener(account, password)
 
 
 @login_manager.user_loader

@@ -24,6 +24,8 @@ from core.settings import ROOT, Settings
 from core.terms import MemberCategory, OrganisationKind, Role
 from investigations.models import Investigation
 from members.models import Account, Group, Member, Organisation
+from vault import keys
+from vault import session as vault_session
 
 
 def own_database(url: str) -> str:
@@ -180,6 +182,9 @@ def people(app: Flask) -> SimpleNamespace:
         created_at=now(),
     )
     db.session.add(cast.investigation)
+    db.session.flush()
+    for actor in (cast.secretary, cast.committee_member, cast.member, cast.outsider):
+        actor.keyring = keys.make(actor, PASSWORD)
     db.session.commit()
     return cast
 
@@ -201,6 +206,7 @@ def client_for(app: Flask, cast: SimpleNamespace) -> Callable[[str], FlaskClient
             with client.session_transaction(path="/app") as session:
                 session["_user_id"] = account.get_id()
                 session["_fresh"] = True
+                session[vault_session.NAME] = vault_session.packed(account, account.keyring)
         return client
 
     return sign_in

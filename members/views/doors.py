@@ -10,7 +10,7 @@ from core.access import Permission, public, requires
 from core.errors import DomainError
 from core.i18n import LANGUAGES, _, language
 from forms.members import PasswordForm, SetUpForm, SignInForm
-from members import accounts, organisations, queries
+from members import accounts, organisations, queries, sessions
 from members.models import Account
 from members.organisations import OrganisationDetails, SecretaryDetails
 from members.views.blueprint import bp
@@ -23,13 +23,14 @@ def _inside(path: str | None) -> str | None:
     return path if path and INSIDE.fullmatch(path) and "//" not in path and ".." not in path else None
 
 
-def _enter(account: Account) -> None:
+def _enter(account: Account, password: str) -> None:
     """Begin a session of `account`, in the language the reader chose at the door."""
     chosen = session.get("language")
     session.clear()
     login_user(account)
     if chosen in LANGUAGES:
         session["language"] = chosen
+    sessions.entered(account, password)
 
 
 @bp.route("/set-up", methods=["GET", "POST"])
@@ -49,7 +50,7 @@ def set_up() -> ResponseReturnValue:
             form.blame(no)
         else:
             session["language"] = account.language
-            _enter(account)
+            _enter(account, form.password.data)
             flash(_("Everything is ready. Begin by importing the roster."))
             return redirect(url_for("members.index"))
     return render_template("members/set_up.html", form=form), 422 if form.errors else 200
@@ -71,7 +72,7 @@ def sign_in() -> ResponseReturnValue:
         except DomainError as no:
             form.blame(no)
         else:
-            _enter(account)
+            _enter(account, form.password.data)
             return redirect(goal)
     return render_template("members/sign_in.html", form=form), 422 if form.errors else 200
 
@@ -115,7 +116,7 @@ def change_password() -> ResponseReturnValue:
         except DomainError as no:
             form.blame(no)
         else:
-            _enter(g.account)
+            _enter(g.account, form.new.data)
             flash(_("Your password has been changed; you were signed out everywhere else."))
             return redirect(url_for("members.own_account"))
     return render_template("members/own_account.html", form=form), 422

@@ -1,0 +1,1 @@
+"""The vault: keys of readers, and envelopes only they can open."""

@@ -1,0 +1,5 @@
+"""Pages of the vault."""
+
+from flask import Blueprint
+
+bp = Blueprint("vault", __name__, url_prefix="/app")
