@@ -25,6 +25,7 @@ class Permission(StrEnum):
     MANAGE_SURVEYS = "manage_surveys"
     RECORD_TALKS = "record_talks"
     SEE_COVERAGE = "see_coverage"
+    READ_OWN_TALKS = "read_own_talks"
     SEE_CONCERNS = "see_concerns"
     CURATE_CONCERNS = "curate_concerns"
     READ_REPORTS = "read_reports"
@@ -41,11 +42,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_RESULTS,
             Permission.RECORD_TALKS,
             Permission.SEE_COVERAGE,
+            Permission.READ_OWN_TALKS,
             Permission.SEE_CONCERNS,
             Permission.READ_REPORTS,
         }
     ),
-    Role.MEMBER: frozenset({Permission.USE_DESK}),
+    Role.MEMBER: frozenset({Permission.USE_DESK, Permission.READ_OWN_TALKS}),
 }
 
 

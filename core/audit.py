@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
@@ -14,6 +14,7 @@ class AuditEntry(Model):
     """One line of the operations record."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_thing", "organisation_id", "thing", "thing_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
