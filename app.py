@@ -13,6 +13,7 @@ import concerns.jobs
 import concerns.views
 import desk.views
 import exchange.commands
+import exchange.views
 import interviews.views
 import investigations.views
 import members.sessions
@@ -26,13 +27,13 @@ import surveys.simulate_command
 import surveys.views
 import vault.session
 import vault.views
-from core import access, backup, errors, headers, i18n, icons, jobs, numbers, schema, seal
+from core import access, backup, errors, headers, i18n, icons, jobs, numbers, schema, seal, uploads
 from core import db as database
 from core.access import public
 from core.settings import Settings, WrongSetting, read
 from surveys import closing
 
-PAGES = (desk, members, vault, investigations, surveys, interviews, concerns, reports)
+PAGES = (desk, members, vault, investigations, surveys, interviews, concerns, reports, exchange)
 JOBS = (concerns.jobs, reports.jobs, surveys.jobs)
 # Snapshots are made anew, and keys are in no backup.
 KEPT = backup.Care(("reports",), closing.after_restore)
@@ -70,7 +71,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.logger.setLevel(logging.INFO)
-    for part in (numbers, i18n, icons, access, headers):
+    for part in (numbers, i18n, icons, access, headers, uploads):
         part.init_app(app)
     jobs.init_app(app)
     database.init_app(app)

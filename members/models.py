@@ -1,7 +1,7 @@
 """Organisations, groups, members and accounts."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, cast
 
 from flask_login import UserMixin
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
@@ -90,7 +90,7 @@ class Account(UserMixin, Model):
     member: Mapped[Member | None] = relationship()
 
     # What opens sealed records for this reader: put here by the vault for the length of a request, never stored.
-    keyring: ClassVar[Any] = None
+    keyring = cast(Any, None)
 
     @property
     def is_active(self) -> bool:

@@ -29,11 +29,14 @@ class Keyring:
 
     def find(self, key_id: int) -> bytes | None:
         """Return a private key, or None when the reader does not hold it."""
+        if key_id not in self.all():
+            self.look_again()
         return self.all().get(key_id)
 
-    def forget(self) -> None:
-        """Look up the granted keys anew: one was added."""
-        self._all = None
+    def look_again(self) -> bool:
+        """Look up the granted keys anew; say whether there are others than before."""
+        before, self._all = self.all(), None
+        return self.all().keys() != before.keys()
 
     def _granted(self, holders: dict[int, bytes]) -> dict[int, bytes]:
         rows = db.session.execute(
@@ -43,7 +46,10 @@ class Keyring:
         found: dict[int, bytes] = {}
         for key_id, holder_id, box in rows:
             if key_id not in known and key_id not in found:
-                found[key_id] = seal.open_with(holders[holder_id], box, grant_info(key_id))
+                try:
+                    found[key_id] = seal.open_with(holders[holder_id], box, grant_info(key_id))
+                except seal.CannotOpen:
+                    continue  # a damaged grant closes what it stood for, and nothing else
         return found
 
 
@@ -52,6 +58,8 @@ def grant_info(key_id: int) -> bytes:
     return GRANT + str(key_id).encode()
 
 
-def public_of(key_id: int) -> bytes:
-    """Return the public half of a pair."""
-    return db.session.get_one(ReaderKey, key_id).public
+def grant(key_id: int, private: bytes, *, to: ReaderKey) -> None:
+    """Write down the private half of one pair, sealed to another; flushed."""
+    box = seal.seal_to(to.public, private, grant_info(key_id))
+    db.session.add(KeyGrant(key_id=key_id, holder_id=to.id, box=box))
+    db.session.flush()
