@@ -2,8 +2,9 @@
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 
 from sqlalchemy import delete, insert, select, update
 
@@ -11,10 +12,13 @@ from concerns.models import Excerpt
 from concerns.sources import Said
 from core.db import db
 from core.terms import SourceKind
+from interviews import passages as released_passages
+from interviews.models import Talk
 from investigations.models import Investigation
+from members.models import Organisation
+from members.names import names
 from text import clauses
 
-NARRATED_KINDS = ("concern", "praise")  # of what an interviewer wrote; promises are follow-ups, the rest is narration
 CHUNK = 500
 
 Source = tuple[SourceKind, int, str]  # kind, id, item
@@ -102,12 +106,33 @@ def write(investigation: Investigation, before: Sequence[Row], after: Sequence[R
         db.session.execute(insert(Excerpt), [_without_id(row) | owner for row in fresh])
 
 
+def forget(released: Mapping[Talk, Sequence[str]]) -> None:
+    """Delete what stands here of talks and may be used no more; what was kept with names in it loses them."""
+    released_passages.take_turn(talk.investigation_id for talk in released)
+    talks = {talk.id: talk for talk in released}
+    ids, rows = sorted(talks), []
+    for at in range(0, len(ids), CHUNK):
+        of_these = Excerpt.source_id.in_(ids[at : at + CHUNK])
+        rows += db.session.scalars(select(Excerpt).where(Excerpt.source == SourceKind.TALK, of_these)).all()
+    people = names(db.session.get_one(Organisation, rows[0].organisation_id)) if rows else None
+    for row in rows:
+        talk = talks[row.source_id]
+        text = people.masked(row.text) if people else row.text
+        if text not in released[talk] or row.investigation_id != talk.investigation_id:
+            db.session.delete(row)
+        elif text != row.text:
+            row.text = text
+    db.session.flush()
+
+
+released_passages.tell_of_renewal(forget)
+
+
 def _passages(one: Said) -> tuple[Passage, ...]:
-    return tuple(
-        Passage(found.start, found.end, found.text)
-        for found in clauses.excerpts(one.text)
-        if not one.narrated or found.kind in NARRATED_KINDS
-    )
+    if one.released:
+        starts = accumulate((len(text) + 1 for text in one.released), initial=0)
+        return tuple(Passage(at, at + len(text), text) for at, text in zip(starts, one.released, strict=False))
+    return tuple(Passage(found.start, found.end, found.text) for found in clauses.excerpts(one.text))
 
 
 def _matched(origin: Source, voices: Sequence[tuple[Passage, ...]], rows: Sequence[Row]) -> list[Row]:

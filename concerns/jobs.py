@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, select
 
-from concerns import queries, sources
+from concerns import sources
 from concerns.arrangement import Known, Place, arrange
 from concerns.curation import hold
 from concerns.excerpts import Row, refreshed, stored, write
@@ -16,8 +16,10 @@ from core.i18n import _
 from core.jobs import job
 from core.terms import SourceKind, Visibility
 from interviews.models import Talk
+from interviews.queries import passages_for_concerns
 from investigations.models import Investigation
 from members.models import Organisation
+from members.names import names
 
 TRIES = 3
 STEP = 0.02  # the least progress worth telling
@@ -31,6 +33,7 @@ class Standing:
     rows: tuple[Row, ...]
     known: tuple[Known, ...]
     revisions: tuple[tuple[int, int], ...]
+    released: tuple[tuple[int, tuple[str, ...]], ...]  # what talks let go on: none of it may be taken back meanwhile
 
 
 @job
@@ -40,11 +43,11 @@ def regroup(progress: Callable[[float], None], *, investigation_id: int) -> dict
         investigation = _investigation(investigation_id)
         before = _standing(investigation)
         rows = refreshed(before.rows, sources.said(investigation))
-        names = queries.names(db.session.get_one(Organisation, investigation.organisation_id))
+        people = names(db.session.get_one(Organisation, investigation.organisation_id))
         private = _talks_kept_to_the_secretary(investigation)
         progress(0.05)
         quotable = [not (row.source is SourceKind.TALK and row.source_id in private) for row in rows]
-        texts = [names.masked(row.text) for row in rows]
+        texts = [people.masked(row.text) for row in rows]
         places = arrange(rows, texts, before.known, quotable=quotable, progress=_every_step(progress))
         investigation = _investigation(investigation_id)
         hold(investigation_id)
@@ -63,6 +66,7 @@ def _investigation(investigation_id: int) -> Investigation:
 
 def _standing(investigation: Investigation) -> Standing:
     """What is there now; equal only while nobody changed anything."""
+    within = db.session.get_one(Organisation, investigation.organisation_id)
     acted_on = set(
         db.session.scalars(
             select(Action.concern_id).join(Concern).where(Concern.investigation_id == investigation.id).distinct()
@@ -77,6 +81,7 @@ def _standing(investigation: Investigation) -> Standing:
         rows=tuple(stored(investigation)),
         known=tuple(Known(row.id, row.label, row.curated or row.id in acted_on) for row in found),
         revisions=tuple((row.id, row.revision) for row in found),
+        released=tuple(passages_for_concerns(investigation=investigation, within=within)),
     )
 
 

@@ -1,12 +1,11 @@
 """Concerns found and counted, always within one organisation; every text leaves this module without names."""
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select
 
 from concerns.models import Action, Concern, Excerpt, Undo
 from core.db import db
@@ -16,15 +15,19 @@ from core.terms import ActionState, Role, SourceKind, SurveyState, TalkState, Vi
 from interviews.models import Talk
 from investigations.models import Investigation
 from members import rules
-from members.models import Account, Member, Organisation
+from members.models import Account, Organisation
+from members.names import names
 from surveys.models import Survey
 from text.languages import detect
-from text.mask import mask
 
 SHARED = (Visibility.SECRETARY, Visibility.COMMITTEE)
 PAGE = 100
 SUMMED = 2  # passages a summary is made of
 QUOTED = 3
+# Who speaks: an answer for itself, for nobody knows whose it is; a talk for its member, whom it is held with twice.
+_SPEAKER = case(
+    (Excerpt.source == SourceKind.TALK, literal("member ").concat(cast(Talk.member_id, String))), else_=Excerpt.voice
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,9 @@ class ActionLine:
 class ConcernLine:
     """One concern as lists and reports show it.
 
-    `voices` counts answers and talks, not passages. `own_summary` is what a person wrote; without it `summary` is made
-    of passages. These and `quotes` are masked, come only from answers and from talks the committee may read, and are
-    empty while fewer voices than the organisation's floor raise the concern.
+    `voices` counts answers and the members talked with, not talks or passages. `own_summary` is what a person wrote;
+    without it `summary` is made of passages. These and `quotes` are masked, come only from answers and from talks the
+    committee may read, and are empty while fewer voices than the organisation's floor raise the concern.
     """
 
     id: int
@@ -108,33 +111,6 @@ class Material:
     def any(self) -> bool:
         """Say whether there is anything to group."""
         return bool(self.closed_surveys or self.talks)
-
-
-class Names:
-    """The people of an organisation, whose names must not be shown."""
-
-    def __init__(self, full_names: Iterable[str]) -> None:
-        self._by_start: dict[str, list[str]] = defaultdict(list)
-        for form in {form for name in full_names for form in _forms(name.strip())}:
-            self._by_start[form[:2]].append(form)
-
-    def masked(self, text: str) -> str:
-        """Return the text without names, numbers and addresses."""
-        # A roster of thousands against thousands of texts: only names whose first two letters occur are tried.
-        starts = {text[at : at + 2] for at in range(len(text) - 1)}
-        return mask(text, [name for start in starts & self._by_start.keys() for name in self._by_start[start]])
-
-
-def names(within: Organisation) -> Names:
-    """Return the names of everybody on the roster."""
-    return Names(db.session.scalars(select(Member.name).where(Member.organisation_id == within.id)))
-
-
-def _forms(name: str) -> set[str]:
-    """The ways a person is called in a text: 秦小暑 also 小暑, Basil Thorne also Basil and Thorne."""
-    if re.fullmatch(r"[\u3400-\u9fff]{3,4}", name):
-        return {name, name[-2:]}
-    return {form for form in (name, *re.split(r"[\s·.]+", name)) if len(form) > 2 or form == name} - {""}
 
 
 def concern(concern_id: int, *, within: Organisation) -> Concern:
@@ -315,7 +291,7 @@ def _counts(
 ) -> dict[int, tuple[SourceCount, ...]]:
     rows = db.session.execute(
         _readable(
-            select(Excerpt.concern_id, Excerpt.source, func.count(Excerpt.voice.distinct()), func.count()),
+            select(Excerpt.concern_id, Excerpt.source, func.count(_SPEAKER.distinct()), func.count()),
             investigation,
             within,
         )
@@ -332,7 +308,7 @@ def _counts(
 def _quoted(ids: Sequence[int], investigation: Investigation, within: Organisation) -> dict[int, list[str]]:
     """Up to five passages each, by rank, of different voices and wordings."""
     rows = db.session.execute(
-        _readable(select(Excerpt.concern_id, Excerpt.voice, Excerpt.text), investigation, within)
+        _readable(select(Excerpt.concern_id, _SPEAKER, Excerpt.text), investigation, within)
         .where(
             Excerpt.concern_id.in_(ids),
             Excerpt.hidden.is_(False),

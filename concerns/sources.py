@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.db import db
 from core.terms import SourceKind, SurveyState
-from interviews.queries import notes_for_concerns
+from interviews.queries import passages_for_concerns
 from investigations.models import Investigation
 from members.models import Organisation
 from questions.base import Item, Shape
@@ -22,17 +22,16 @@ from surveys.splitting import WHOLE, answer
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one voice said: a whole answer, or the notes of a whole talk.
+    """What one voice said: a whole answer, or what a talk's readers let go on of its notes.
 
-    `item` names the question of a survey. `narrated` texts are written by somebody else than who speaks, so that parts
-    of them are neither wish nor complaint.
+    `item` names the question of a survey. `released` are the passages of a talk: no name in them, the text is they.
     """
 
     source: SourceKind
     source_id: int
     text: str
     item: str = ""
-    narrated: bool = False
+    released: tuple[str, ...] = ()
 
 
 def from_surveys(investigation: Investigation) -> Iterator[Said]:
@@ -67,10 +66,10 @@ def _texts(item: Item, answers: Sequence[Mapping[str, Any]]) -> Sequence[str]:
 
 
 def from_talks(investigation: Investigation) -> Iterator[Said]:
-    """Yield the notes of recorded talks, except those kept to the interviewer."""
+    """Yield the passages of talks that went on: never the notes, which nobody here could open."""
     within = db.session.get_one(Organisation, investigation.organisation_id)
-    for talk_id, notes in notes_for_concerns(investigation=investigation, within=within):
-        yield Said(SourceKind.TALK, talk_id, notes, narrated=True)
+    for talk_id, texts in passages_for_concerns(investigation=investigation, within=within):
+        yield Said(SourceKind.TALK, talk_id, "\n".join(texts), released=texts)
 
 
 SOURCES: tuple[Callable[[Investigation], Iterator[Said]], ...] = (from_surveys, from_talks)

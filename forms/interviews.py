@@ -146,9 +146,9 @@ class TalksFileForm(HouseForm):
     """A file of talk notes."""
 
     file = UploadField(
-        lazy("File (.xlsx, .csv or .jsonl)"),
+        lazy("File (.xlsx, .docx, .csv or .jsonl)"),
         [InputRequired(lazy("Choose a file."))],
-        render_kw={"accept": ".xlsx,.csv,.tsv,.txt,.jsonl,.json"},
+        render_kw={"accept": ".xlsx,.docx,.csv,.tsv,.txt,.jsonl,.json"},
     )
     investigation = SelectField(lazy("For the investigation"), choices=[])
 

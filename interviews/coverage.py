@@ -1,18 +1,18 @@
-"""Who has been heard, and who has not."""
+"""Who has been heard, and who has not: people are counted, never who talked with how many."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Select, and_, extract, func, select
-
-from core.db import db
-from core.terms import MemberCategory, Standing, TalkState
-from interviews.models import Talk
-from members.models import Group, Member, Organisation
+from core.terms import MemberCategory, Standing
+from interviews import rulebook, tallies
+from interviews.pairs import Pair
+from interviews.tallies import Person
+from members.models import Organisation
 
 K = TypeVar("K")
+GONE = frozenset({Standing.LEFT})  # whoever has left is nobody's to hear
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +29,16 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """A member on the list of the unheard; `standing` is told, never a reason to leave someone out."""
+class PairShare:
+    """Talks of one pair of sides, and how many of the people it is counted in took part; None where none is asked."""
 
-    id: int
-    number: str
-    name: str
-    group_name: str
-    category: MemberCategory
-    standing: Standing
-    standing_note: str
+    talks: int
+    share: Share | None
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Who was heard from `since` until `until`; people who have left are counted nowhere but in `left`."""
+    """Who was heard from `since` until `until`; whoever is left out of the count is told with the reason."""
 
     since: date
     until: date
@@ -52,92 +47,72 @@ class Coverage:
     by_category: dict[MemberCategory, Share]
     by_group: dict[str, Share]  # "" for members without a group
     unheard: tuple[Person, ...]
-    left: int
+    left: int  # people who have left, a part of `out`
     talks: int
     by_quarter: dict[str, int] = field(default_factory=dict)  # "2026-Q1": talks recorded, quiet quarters included
+    by_shift: dict[str, Share] = field(default_factory=dict)  # "" for members without a shift
+    by_pair: dict[Pair, PairShare] = field(default_factory=dict)
+    heard_by_quarter: dict[str, Share] = field(default_factory=dict)
+    out: tuple[Person, ...] = ()  # not in any count, those who have left among them
 
-
-@dataclass(slots=True)
-class _Count:
-    total: int = 0
-    heard: int = 0
-
-    def add(self, heard: bool) -> None:
-        self.total += 1
-        self.heard += heard
-
-    def share(self) -> Share:
-        return Share(self.total, self.heard)
+    @property
+    def reasons(self) -> dict[Standing, int]:
+        """Return how many people are left out of the count for each reason."""
+        found: dict[Standing, int] = {}
+        for person in self.out:
+            found[person.standing] = found.get(person.standing, 0) + 1
+        return {standing: found[standing] for standing in Standing if standing in found}
 
 
 def coverage(*, within: Organisation, since: date, until: date, category: MemberCategory | None = None) -> Coverage:
-    """Return who was heard in talks recorded from `since` until `until` (both days included), in one query."""
-    people: dict[int, Person] = {}
-    talks: dict[int, int] = {}
-    by_quarter = dict.fromkeys(_quarters(since, until), 0)
-    for row in db.session.execute(_rows(within, since, until, category)):
-        person = Person(*row[:7])
-        people[person.id] = person
-        if row.year is not None:
-            talks[person.id] = talks.get(person.id, 0) + row.talks
-            by_quarter[_quarter(int(row.year), int(row.month))] += row.talks
-    here = [person for person in people.values() if person.standing is not Standing.LEFT]
+    """Return who was heard in talks recorded from `since` until `until` (both days included), in three queries."""
+    everybody = tallies.people(within)
+    wanted = {id_: one for id_, one in everybody.items() if category is None or one.category is category}
+    leaving = GONE | rulebook.left_out(within)
+    here = [person for person in wanted.values() if person.standing not in leaving]
+    out = tuple(person for person in wanted.values() if person.standing in leaving)
+    tally = tallies.talks(within, since, until, everybody, set(wanted))
+    heard = set[int]().union(*tally.heard.values())
+    counted = {person.id for person in here}
+
+    def shares(of: Callable[[Person], K]) -> dict[K, Share]:
+        return _shares((of(person), person.id in heard) for person in here)
+
     return Coverage(
         since=since,
         until=until,
         category=category,
-        all=Share(len(here), sum(person.id in talks for person in here)),
-        by_category=_shares((person.category, person.id in talks) for person in here),
-        by_group=_shares((person.group_name, person.id in talks) for person in here),
-        unheard=tuple(person for person in here if person.id not in talks),
-        left=len(people) - len(here),
-        talks=sum(talks.values()),
-        by_quarter=by_quarter,
+        all=_share(here, heard),
+        by_category=shares(lambda person: person.category),
+        by_group=shares(lambda person: person.group_name),
+        by_shift=shares(lambda person: person.shift),
+        by_pair=_pairs(tally, here),
+        unheard=tuple(person for person in here if person.id not in heard),
+        left=sum(person.standing is Standing.LEFT for person in out),
+        out=out,
+        talks=sum(tally.by_quarter.values()),
+        by_quarter=tally.by_quarter,
+        heard_by_quarter={name: Share(len(counted), len(counted & ids)) for name, ids in tally.heard.items()},
     )
 
 
-def _rows(within: Organisation, since: date, until: date, category: MemberCategory | None) -> Select[Any]:
-    """Return one row per member and month with talks, and one for each member without."""
-    year, month = extract("year", Talk.held_on).label("year"), extract("month", Talk.held_on).label("month")
-    who = (
-        Member.id,
-        Member.number,
-        Member.name,
-        func.coalesce(Group.name, "").label("group_name"),
-        Member.category,
-        Member.standing,
-        Member.standing_note,
-    )
-    query = (
-        select(*who, year, month, func.count(Talk.id).label("talks"))
-        .outerjoin(Group, Group.id == Member.group_id)
-        .outerjoin(
-            Talk,
-            and_(
-                Talk.member_id == Member.id,
-                Talk.organisation_id == Member.organisation_id,
-                Talk.state == TalkState.RECORDED,
-                Talk.held_on.between(since, until),
-            ),
-        )
-        .where(Member.organisation_id == within.id)
-        .group_by(*who, Group.name, year, month)
-        .order_by(Member.number)
-    )
-    return query if category is None else query.where(Member.category == category)
+def _pairs(tally: tallies.Tally, here: list[Person]) -> dict[Pair, PairShare]:
+    """Count each pair in the people of one of its sides: whichever chair they sat on, they had the talk."""
+    found = {}
+    for pair in Pair:
+        counted = [person for person in here if person.side == pair.counted]
+        found[pair] = PairShare(tally.by_pair[pair], _share(counted, tally.took_part[pair]) if pair.counted else None)
+    return found
+
+
+def _share(people: list[Person], heard: set[int]) -> Share:
+    return Share(len(people), sum(person.id in heard for person in people))
 
 
 def _shares(pairs: Iterable[tuple[K, bool]]) -> dict[K, Share]:
-    counts: dict[K, _Count] = {}
+    counts: dict[K, list[int]] = {}
     for key, heard in pairs:
-        counts.setdefault(key, _Count()).add(heard)
-    return {key: counts[key].share() for key in sorted(counts, key=str)}
-
-
-def _quarter(year: int, month: int) -> str:
-    return f"{year}-Q{(month + 2) // 3}"
-
-
-def _quarters(since: date, until: date) -> list[str]:
-    first, last = since.year * 4 + (since.month - 1) // 3, until.year * 4 + (until.month - 1) // 3
-    return [f"{at // 4}-Q{at % 4 + 1}" for at in range(first, last + 1)]
+        count = counts.setdefault(key, [0, 0])
+        count[0] += 1
+        count[1] += heard
+    return {key: Share(*counts[key]) for key in sorted(counts, key=str)}

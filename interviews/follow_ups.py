@@ -1,11 +1,13 @@
 """Promises made in a talk: kept, refused with a reason, reopened."""
 
-from core import audit
+from core import audit, clock
 from core.errors import BadInput, DomainError, NotAllowed
 from core.i18n import _
 from core.terms import FollowUpState
-from interviews.models import FollowUp
+from interviews import sealing
+from interviews.models import FollowUp, Talk
 from interviews.queries.readers import may_read
+from interviews.talks import Promise
 from members.models import Account
 
 OUTCOME = 500
@@ -39,13 +41,28 @@ def reopen(follow_up: FollowUp, *, by: Account) -> None:
         audit.note("follow_up.reopen", follow_up, by=by)
 
 
+def give(
+    talk: Talk, promise: Promise, *, state: FollowUpState = FollowUpState.OPEN, outcome: str = "", by: Account
+) -> FollowUp:
+    """Write down a promise beside those of a recorded talk, with what has become of it already."""
+    row = FollowUp(owner_id=promise.owner_id, due_on=promise.due_on, state=state)
+    row.settled_on = None if state is FollowUpState.OPEN else clock.today()
+    talk.follow_ups.append(row)
+    sealing.put_promise(row, talk, promise=promise.text, outcome=outcome)
+    audit.note("follow_up.give", row, by=by)
+    return row
+
+
 def _settle(follow_up: FollowUp, state: FollowUpState, words: str, by: Account) -> None:
     text = words.strip()
     if len(text) > OUTCOME:
         raise BadInput(
             _("%(count)s characters are too many; up to %(most)s fit.", count=len(text), most=OUTCOME), field="outcome"
         )
-    follow_up.state, follow_up.outcome = state, text
+    if text or follow_up.settled_on is not None or follow_up.envelope_id is None:
+        promise, _before = sealing.promise_words(follow_up, reader=by)
+        sealing.put_promise(follow_up, follow_up.talk, promise=promise, outcome=text)
+    follow_up.state, follow_up.settled_on = state, clock.today()
     audit.note(f"follow_up.{state.value}", follow_up, by=by)
 
 

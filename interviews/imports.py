@@ -1,9 +1,9 @@
 """Talk notes out of a file: read, judged row by row, shown, and only then written."""
 
+import json
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, or_, select
@@ -12,16 +12,23 @@ from core import audit, clock
 from core.db import db
 from core.errors import BadInput, DomainError, NotFound
 from core.i18n import _, lazy
-from core.terms import TalkState, Term, Visibility
-from interviews import columns, talks
+from core.terms import FollowUpState, TalkState, Term, Visibility
+from interviews import likeness, passages, queries, sealing, talks
 from interviews.models import FollowUp, Talk, TalkImport
 from interviews.people import People
+from interviews.raw_records import BroughtPromise, record_of, said
 from interviews.talk_files import RawTalk, read
 from interviews.talks import Promise, TalkRecord
 from investigations.models import Investigation
 from members.models import Account, Organisation
+from members.names import Names, names
+from vault import envelopes, keys
+from vault.errors import Locked
 
-NUMBER = 40  # characters
+# What a talk is compared by, beside its notes.
+FACTS = ("member_id", "interviewer_id", "held_on", "occasion", "mode", "place", "minutes", "visibility")
+
+CHUNK = 500  # talks written together
 
 
 class Fate(Term):
@@ -34,7 +41,7 @@ class Fate(Term):
 
 @dataclass(frozen=True, slots=True)
 class JudgedTalk:
-    """A row with its fate; `record` is set for a new one, `reason` for a refused one."""
+    """A row with its fate: `record` is set for a new one, `reason` for a refused one; `told` is what was left out."""
 
     line: int
     fate: Fate
@@ -44,6 +51,7 @@ class JudgedTalk:
     held_on: str
     reason: str = ""
     record: TalkRecord | None = None
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +65,60 @@ class Outcome:
 
 
 def judge(
-    rows: Sequence[RawTalk], *, within: Organisation, investigation: Investigation | None = None
+    rows: Sequence[RawTalk], *, within: Organisation, by: Account, investigation: Investigation | None = None
 ) -> list[JudgedTalk]:
-    """Return every row with its fate, in the order of the file; nothing is written."""
-    people, judged = People(within), []
-    known = _Known(within, rows)
-    for raw in rows:
+    """Return every row with its fate, in the order of the file; nothing is written.
+
+    Talks that are there are compared as far as `by` can open them.
+    """
+    people = People(within)
+    read_rows = [(raw, _read(raw, people, investigation)) for raw in rows]
+    known = _Known(within, [(raw, found) for raw, found in read_rows if isinstance(found, TalkRecord)], by)
+    doors = sealing.Readers(within)
+    judged = []
+    for raw, found in read_rows:
         try:
-            if raw.broken:
-                raise BadInput(raw.broken)
-            record = _record(raw, people, investigation)
-            fate = known.fate(raw, record)
+            if isinstance(found, str):
+                raise BadInput(found)
+            fate = known.fate(raw, found)
+            if fate is Fate.NEW:
+                _check_doors(found, within, by, people, doors)
+                known.add(raw, found)
         except DomainError as error:
             judged.append(_judged(raw, Fate.REFUSED, reason=str(error)))
         else:
-            judged.append(_judged(raw, fate, record=record if fate is Fate.NEW else None))
+            judged.append(_judged(raw, fate, record=found if fate is Fate.NEW else None))
     return judged
 
 
+def _read(raw: RawTalk, people: People, investigation: Investigation | None) -> TalkRecord | str:
+    """Return the talk a row tells of, or what is wrong with it."""
+    try:
+        if raw.broken:
+            raise BadInput(raw.broken)
+        return record_of(raw, people, investigation)
+    except DomainError as error:
+        return str(error)
+
+
 def prepare(
-    content: bytes, name: str, *, within: Organisation, by: Account, investigation: Investigation | None = None
+    content: bytes,
+    name: str,
+    *,
+    within: Organisation,
+    by: Account,
+    investigation: Investigation | None = None,
+    visibility: Visibility | None = None,
 ) -> TalkImport:
-    """Keep the rows of a file until their fates have been looked at; raise `BadInput`."""
-    rows = read(content, name)
+    """Keep the rows of a file, sealed to `by`, until their fates have been looked at; raise `BadInput`, `Locked`.
+
+    `visibility` is for rows that do not say who may read them.
+    """
+    rows, key = read(content, name), keys.own(by)
+    if visibility is not None:
+        rows = [replace(row, texts={"visibility": visibility.value, **said(row)}) for row in rows]
+    if key is None:
+        raise Locked()
     # What somebody looked at and never wrote does not stay lying about.
     db.session.execute(
         delete(TalkImport).where(
@@ -87,13 +126,16 @@ def prepare(
             or_(TalkImport.account_id == by.id, TalkImport.created_on < clock.today()),
         )
     )
+    import_id = secrets.token_urlsafe(16)
+    packed = json.dumps([_packed(row) for row in rows], ensure_ascii=False).encode()
     kept = TalkImport(
-        id=secrets.token_urlsafe(16),
+        id=import_id,
         organisation_id=within.id,
         account_id=by.id,
         investigation_id=investigation.id if investigation else None,
         file_name=name[-200:],
-        rows=[_packed(row) for row in rows],
+        rows=[],
+        sealed=envelopes.note_to(key, packed, about=_about(import_id)),
         created_on=clock.today(),
     )
     db.session.add(kept)
@@ -109,14 +151,14 @@ def find(import_id: str, *, within: Organisation, by: Account) -> TalkImport:
     return found
 
 
-def preview(kept: TalkImport, *, within: Organisation) -> list[JudgedTalk]:
-    """Return the rows kept by `prepare` with their fates as of now."""
-    return judge(_unpacked(kept), within=within, investigation=_investigation(kept))
+def preview(kept: TalkImport, *, within: Organisation, by: Account) -> list[JudgedTalk]:
+    """Return the rows kept by `prepare` with their fates as of now; raise `Locked`."""
+    return judge(_unpacked(kept, by), within=within, by=by, investigation=_investigation(kept))
 
 
 def write(kept: TalkImport, *, within: Organisation, by: Account, leave_out_faulty: bool = False) -> Outcome:
     """Write the new rows and forget the file; raise `BadInput`, nothing written, while rows are refused."""
-    outcome = _write(preview(kept, within=within), within=within, by=by, leave_out_faulty=leave_out_faulty)
+    outcome = _write(preview(kept, within=within, by=by), within=within, by=by, leave_out_faulty=leave_out_faulty)
     db.session.delete(kept)
     db.session.flush()
     return outcome
@@ -138,7 +180,7 @@ def import_talks(
     leave_out_faulty: bool = False,
 ) -> Outcome:
     """Read, judge and write a file in one step, for the command line; raise `BadInput`."""
-    judged = judge(read(content, name), within=within, investigation=investigation)
+    judged = judge(read(content, name), within=within, by=by, investigation=investigation)
     return _write(judged, within=within, by=by, leave_out_faulty=leave_out_faulty)
 
 
@@ -153,16 +195,16 @@ def _write(rows: Iterable[JudgedTalk], *, within: Organisation, by: Account, lea
                 reason=refused[0].reason,
             )
         )
-    written = [_talk(row.record, row.number, within, by) for row in judged if row.record is not None]
-    db.session.add_all(written)
-    for talk in written:
-        audit.note("talk.import", talk, by=by)
-    db.session.flush()
+    new = [(row.record, row.number) for row in judged if row.record is not None]
+    passages.take_turn(record.investigation_id for record, _number in new)
+    people = names(within)
+    for at in range(0, len(new), CHUNK):
+        _put(new[at : at + CHUNK], within, by, people)
     return Outcome(
-        new=len(written),
+        new=len(new),
         same=sum(row.fate is Fate.SAME for row in judged),
         left_out=len(refused),
-        promises=sum(len(row.record.promises) for row in judged if row.record is not None),
+        promises=sum(len(record.promises) for record, _number in new),
     )
 
 
@@ -171,9 +213,32 @@ def closes_to(record: TalkRecord, by: Account) -> bool:
     return record.visibility is Visibility.INTERVIEWER and record.interviewer_id != by.member_id
 
 
-def _talk(record: TalkRecord, number: str, within: Organisation, by: Account) -> Talk:
-    # Whoever happens to import a note for its interviewer alone has not written it.
-    author = None if closes_to(record, by) else by.id
+def _put(new: Sequence[tuple[TalkRecord, str]], within: Organisation, by: Account, people: Names) -> None:
+    """Write talks with their numbers, their words sealed to their readers as of now."""
+    readers = sealing.Readers(within)
+    rows = [(_row(record, number, within, by), record) for record, number in new]
+    sealing.put_all_notes([(talk, talks.words(record)) for talk, record in rows], readers)
+    db.session.add_all(talk for talk, _record in rows)
+    db.session.flush()
+    promises = [_promised(promise, talk) for talk, record in rows for promise in record.promises]
+    sealing.put_all_promises(promises, readers)
+    db.session.add_all(row for row, *_rest in promises)
+    passages.write([(talk, record.notes) for talk, record in rows], known=people)
+    for talk, _record in rows:
+        audit.note("talk.import", talk, by=by)
+    db.session.flush()
+
+
+def _promised(promise: Promise, talk: Talk) -> tuple[FollowUp, Talk, str, str]:
+    """Return the row of a promise, its talk, its words and what became of it."""
+    row = FollowUp(talk_id=talk.id, owner_id=promise.owner_id, due_on=promise.due_on)
+    if not isinstance(promise, BroughtPromise) or promise.state is FollowUpState.OPEN:
+        return row, talk, promise.text, ""
+    row.state, row.settled_on = promise.state, clock.today()
+    return row, talk, promise.text, promise.outcome
+
+
+def _row(record: TalkRecord, number: str, within: Organisation, by: Account) -> Talk:
     return Talk(
         organisation_id=within.id,
         investigation_id=record.investigation_id,
@@ -185,91 +250,82 @@ def _talk(record: TalkRecord, number: str, within: Organisation, by: Account) ->
         place=record.place,
         held_on=record.held_on,
         minutes=record.minutes,
-        visibility=record.visibility,
-        notes=record.notes,
+        visibility=record.visibility or Visibility.INTERVIEWER,
+        notes="",
+        sketch=likeness.sketch(record.notes),
         state=TalkState.RECORDED,
-        created_by=author,
+        created_by=_author(record, by),
         changed_by=by.id,
         changed_at=clock.now(),
-        follow_ups=[
-            FollowUp(promise=promise.text, owner_id=promise.owner_id, due_on=promise.due_on)
-            for promise in record.promises
-        ],
     )
 
 
-def _record(raw: RawTalk, people: People, investigation: Investigation | None) -> TalkRecord:
-    """Return the talk a row tells of; raise `BadInput` naming the first thing that is wrong."""
-    texts = raw.texts
-    for field in ("member", "held_on", "interviewer"):
-        if not texts.get(field):
-            raise BadInput(_("%(column)s is empty.", column=columns.title(field)))
-    if len(texts.get("number", "")) > NUMBER:
-        raise BadInput(_("The number is longer than %(most)s characters.", most=NUMBER))
-    interviewer = people.find(texts["interviewer"])
-    record = TalkRecord(
-        member_id=people.find(texts["member"]).id,
-        interviewer_id=interviewer.id,
-        held_on=columns.day(texts["held_on"], "held_on"),
-        visibility=columns.visibility(texts.get("visibility", "")),
-        notes=texts.get("notes", ""),
-        occasion=texts.get("occasion", ""),
-        mode=columns.mode(texts.get("mode", "")),
-        place=texts.get("place", ""),
-        minutes=columns.minutes(texts.get("minutes", "")),
-        investigation_id=investigation.id if investigation else None,
-        promises=tuple(_promise(one, people, interviewer.id) for one in raw.promises),
+def _author(record: TalkRecord, by: Account) -> int | None:
+    # Whoever happens to import a note for its interviewer alone has not written it.
+    return None if closes_to(record, by) else by.id
+
+
+def _check_doors(record: TalkRecord, within: Organisation, by: Account, people: People, doors: sealing.Readers) -> None:
+    """Raise `BadInput` when nobody could ever open the notes."""
+    talk = Talk(
+        organisation_id=within.id,
+        interviewer_id=record.interviewer_id,
+        created_by=_author(record, by),
+        visibility=record.visibility,
     )
-    talks.check(record)
-    return record
-
-
-def _promise(texts: dict[str, str], people: People, interviewer_id: int) -> Promise:
-    owner = people.find(texts["owner"]).id if texts.get("owner") else interviewer_id
-    due_on = columns.day(texts["due_on"], "due_on") if texts.get("due_on") else None
-    if not texts.get("promise"):
-        raise BadInput(_("There is an owner or a date, but no promise."))
-    return Promise(texts["promise"], owner, due_on)
+    try:
+        doors.of(talk)
+    except sealing.Unreadable as error:
+        interviewer = people.get(record.interviewer_id)
+        raise BadInput(
+            _(
+                "Nobody could open these notes: they are for %(name)s alone, who has no account or has never "
+                "signed in. Open an account for this person under “Accounts”, have it signed in to once, and "
+                "import again; or give the row another level.",
+                name=interviewer.name if interviewer else "",
+            )
+        ) from error
 
 
 class _Known:
     """The talks that are there already, and those met earlier in the same file."""
 
-    def __init__(self, within: Organisation, rows: Sequence[RawTalk]) -> None:
-        self.by_number: dict[str, tuple[Any, ...]] = {}
-        self.contents: set[tuple[Any, ...]] = set()
-        numbers = sorted({row.texts["number"] for row in rows if row.texts.get("number")})
-        days = sorted(filter(None, (_day_or_none(row) for row in rows)))
-        conditions = [Talk.number.in_(numbers)]
-        if days:
-            conditions.append(Talk.held_on.between(days[0], days[-1]))
-        found = db.session.execute(
-            select(
-                Talk.number,
-                Talk.member_id,
-                Talk.interviewer_id,
-                Talk.held_on,
-                Talk.occasion,
-                Talk.mode,
-                Talk.place,
-                Talk.minutes,
-                Talk.visibility,
-                Talk.notes,
-            ).where(Talk.organisation_id == within.id, Talk.state == TalkState.RECORDED, or_(*conditions))
-        )
-        for number, *content in found:
-            self._add(number, tuple(content))
+    def __init__(self, within: Organisation, rows: Sequence[tuple[RawTalk, TalkRecord]], by: Account) -> None:
+        self._by_number: dict[str, tuple[Any, ...]] = {}
+        self._contents: set[tuple[Any, ...]] = set()
+        numbers = sorted({raw.texts["number"] for raw, _record in rows if raw.texts.get("number")})
+        wanted = {_facts(record) for _raw, record in rows}
+        rows_there = db.session.execute(
+            select(Talk.id, Talk.number, *(getattr(Talk, name) for name in FACTS)).where(
+                Talk.organisation_id == within.id,
+                Talk.state == TalkState.RECORDED,
+                or_(Talk.number.in_(numbers), Talk.held_on.in_(sorted({record.held_on for _raw, record in rows}))),
+            )
+        ).all()
+        # Only what might be the same is opened at all.
+        alike = [row for row in rows_there if tuple(row[2:]) in wanted]
+        notes = queries.notes([row.id for row in alike], within=within, reader=by)
+        for row in rows_there:
+            self._add(row.number, (*row[2:], notes.get(row.id)))
 
     def _add(self, number: str, content: tuple[Any, ...]) -> None:
-        self.contents.add(content)
+        self._contents.add(content)
         if number:
-            self.by_number[number] = content
+            self._by_number[number] = content
+
+    def add(self, raw: RawTalk, record: TalkRecord) -> None:
+        """Take note of a talk of the file that is going to be written."""
+        self._add(raw.texts.get("number", ""), (*_facts(record), record.notes))
 
     def fate(self, raw: RawTalk, record: TalkRecord) -> Fate:
-        """Return whether the talk is new; raise `BadInput` when its number belongs to another one."""
-        number, content = raw.texts.get("number", ""), _content(record)
-        there = self.by_number.get(number) if number else None
-        if there is not None and there != content:
+        """Return whether the talk is new; raise `BadInput` when its number belongs to another one.
+
+        Of a talk that stays closed to the reader all is compared but the notes.
+        """
+        number, facts = raw.texts.get("number", ""), _facts(record)
+        same = ((*facts, record.notes), (*facts, None))
+        there = self._by_number.get(number) if number else None
+        if there is not None and there not in same:
             raise BadInput(
                 _(
                     "A different talk already has the number %(number)s. An import never overwrites: amend the talk "
@@ -277,36 +333,18 @@ class _Known:
                     number=number,
                 )
             )
-        if there is not None or (not number and content in self.contents):
+        if there is not None or (not number and any(content in self._contents for content in same)):
             return Fate.SAME
-        self._add(number, content)
         return Fate.NEW
 
 
-def _content(record: TalkRecord) -> tuple[Any, ...]:
-    return (
-        record.member_id,
-        record.interviewer_id,
-        record.held_on,
-        record.occasion,
-        record.mode,
-        record.place,
-        record.minutes,
-        record.visibility,
-        record.notes,
-    )
-
-
-def _day_or_none(raw: RawTalk) -> date | None:
-    try:
-        return columns.day(raw.texts.get("held_on", ""), "held_on")
-    except BadInput:
-        return None
+def _facts(record: TalkRecord) -> tuple[Any, ...]:
+    return tuple(getattr(record, name) for name in FACTS)
 
 
 def _judged(raw: RawTalk, fate: Fate, *, reason: str = "", record: TalkRecord | None = None) -> JudgedTalk:
     shown = {field: raw.texts.get(field, "")[:80] for field in ("number", "member", "interviewer", "held_on")}
-    return JudgedTalk(line=raw.line, fate=fate, reason=reason, record=record, **shown)
+    return JudgedTalk(line=raw.line, fate=fate, reason=reason, record=record, told=raw.told, **shown)
 
 
 def _investigation(kept: TalkImport) -> Investigation | None:
@@ -314,8 +352,15 @@ def _investigation(kept: TalkImport) -> Investigation | None:
 
 
 def _packed(raw: RawTalk) -> dict[str, Any]:
-    return {"line": raw.line, "texts": raw.texts, "promises": list(raw.promises), "broken": raw.broken}
+    return asdict(raw)
 
 
-def _unpacked(kept: TalkImport) -> list[RawTalk]:
-    return [RawTalk(row["line"], row["texts"], tuple(row["promises"]), row["broken"]) for row in kept.rows]
+def _unpacked(kept: TalkImport, by: Account) -> list[RawTalk]:
+    rows = kept.rows
+    if kept.sealed is not None:
+        rows = json.loads(envelopes.note_of(kept.sealed, about=_about(kept.id), reader=by))
+    return [RawTalk(**{**row, "promises": tuple(row["promises"]), "told": tuple(row.get("told", ()))}) for row in rows]
+
+
+def _about(import_id: str) -> bytes:
+    return f"import {import_id}".encode()

@@ -16,7 +16,22 @@ class Talk(Model):
 
     __tablename__ = "talk"
     __table_args__ = (
-        Index("ix_talk_organisation_held", "organisation_id", "held_on"),
+        # Lists and counts of what a reader may open, the latest first, look at this alone.
+        Index(
+            "ix_talk_organisation_held",
+            "organisation_id",
+            "held_on",
+            "id",
+            "state",
+            "visibility",
+            "interviewer_id",
+            "created_by",
+            "revision",
+            "member_id",
+        ),
+        # Coverage, and who was heard last, are answered from these alone.
+        Index("ix_talk_coverage", "organisation_id", "state", "held_on", "member_id", "interviewer_id"),
+        Index("ix_talk_latest", "organisation_id", "state", "member_id", "held_on"),
         UniqueConstraint("organisation_id", "device_key"),
         CheckConstraint("state = 'planned' OR visibility IS NOT NULL", name="recorded_has_visibility"),
     )
@@ -270,7 +285,7 @@ class SearchPlace(Model):
 
     __tablename__ = "search_place"
 
-    key_id: Mapped[int] = mapped_column(ForeignKey("reader_key.id", ondelete="CASCADE"), primary_key=True)
     talk_id: Mapped[int] = mapped_column(ForeignKey("talk.id", ondelete="CASCADE"), primary_key=True)
+    key_id: Mapped[int] = mapped_column(ForeignKey("reader_key.id", ondelete="CASCADE"), primary_key=True)
     revision: Mapped[int]
     shelf_id: Mapped[int] = mapped_column(ForeignKey("search_shelf.id", ondelete="CASCADE"), index=True)

@@ -35,7 +35,12 @@ def plan_filled(talk: TalkView) -> PlanForm:
 
 
 def filled(talk: TalkView, *, people: People, investigations: Choices) -> TalkForm:
-    """Return a talk as a form: its open promises can be reworded, the closed ones stand fixed on the page."""
+    """Return a talk as a form: its open promises can be reworded, the closed ones stand fixed on the page.
+
+    Raises `Locked`, `NotHanded`: a sheet that lacks words for want of a key would be saved without them.
+    """
+    if talk.readable:
+        talk.check_open()
     values = _plan_values(talk)
     if talk.state is TalkState.PLANNED:
         # Whoever records today what was planned for later held it today.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import InvalidRequestError
 
 from core import audit, clock
@@ -12,10 +12,12 @@ from core.db import db
 from core.errors import BadInput, DomainError, NotAllowed, NotFound, Stale
 from core.i18n import _, day
 from core.terms import FollowUpState, TalkMode, TalkState, Visibility
-from interviews.models import FollowUp, Talk, TalkDraft, TalkRevision
+from interviews import likeness, passages, sealing
+from interviews.models import FollowUp, Talk, TalkDraft, TalkReader, TalkRevision
 from interviews.queries.readers import may_choose_readers, may_write
 from investigations.models import Investigation
 from members.models import Account, Member, Organisation
+from vault import envelopes
 
 NOTES = 20_000  # characters; ten times what the paper form holds
 OCCASION, PLACE, PROMISE = 80, 120, 500
@@ -62,12 +64,19 @@ class TalkRecord:
     promises: tuple[Promise, ...] = ()
 
 
-def plan(planned: PlannedTalk, *, within: Organisation, by: Account) -> Talk:
-    """Write down a talk that is to come; raise `BadInput`."""
+def plan(planned: PlannedTalk, *, within: Organisation, by: Account, device_key: str | None = None) -> Talk:
+    """Write down a talk that is to come; raise `BadInput`.
+
+    A device that was without a connection names the talk by a `device_key`: sent twice, it is written once.
+    """
+    there = _of_device(device_key, within, by)
+    if there is not None:
+        return there
     _check_people(planned, within)
     _check_investigation(planned.investigation_id, within)
     talk = Talk(
         organisation_id=within.id,
+        device_key=device_key,
         state=TalkState.PLANNED,
         created_by=by.id,
         changed_by=by.id,
@@ -77,6 +86,15 @@ def plan(planned: PlannedTalk, *, within: Organisation, by: Account) -> Talk:
     db.session.add(talk)
     audit.note("talk.plan", talk, by=by)
     return talk
+
+
+def _of_device(device_key: str | None, within: Organisation, by: Account) -> Talk | None:
+    if device_key is None:
+        return None
+    found = db.session.scalar(select(Talk).where(Talk.organisation_id == within.id, Talk.device_key == device_key))
+    if found is not None and found.created_by != by.id:
+        raise BadInput(_("This device's talk belongs to another account. Nothing was changed."))
+    return found
 
 
 def replan(talk: Talk, planned: PlannedTalk, *, by: Account, based_on: int) -> None:
@@ -98,9 +116,10 @@ def record(talk: Talk, record: TalkRecord, *, by: Account, based_on: int) -> Non
         raise Stale(_("Somebody has recorded this talk meanwhile."))
     _check_record(record, within=db.session.get_one(Organisation, talk.organisation_id))
     # Whoever writes the notes is their author; whoever merely planned the talk is not.
-    talk.created_by = by.id
-    _change(talk, {**_record_columns(record), "state": TalkState.RECORDED}, by=by)
-    _set_promises(talk, record.promises)
+    columns = _record_columns(talk, record, author_id=by.id)
+    _change(talk, {**columns, "created_by": by.id, "state": TalkState.RECORDED}, by=by)
+    _set_promises(talk, record.promises, by=by)
+    passages.renew(talk, record.notes)
     audit.note("talk.record", talk, by=by)
 
 
@@ -109,15 +128,24 @@ def amend(talk: Talk, record: TalkRecord, *, by: Account, based_on: int) -> None
     _take_turn(talk, by=by, based_on=based_on)
     if talk.state is not TalkState.RECORDED:
         raise Stale(_("This talk is not recorded yet."))
+    if talk.filed_on is not None:
+        raise DomainError(_("This record is filed and stays as it is. Write down what came up since as a new talk."))
     _check_record(record, within=db.session.get_one(Organisation, talk.organisation_id))
     if record.visibility is not talk.visibility and not may_choose_readers(talk, by):
         raise BadInput(
             _("Only who held the talk or wrote it down may change who reads it."),
             field="visibility",
         )
+    before = [] if talk.envelope_id is None else envelopes.readers_of(talk.envelope_id)
+    if record.member_id != talk.member_id:
+        _close_to_member(talk)
+    columns = _record_columns(talk, record, author_id=talk.created_by)
     _keep_revision(talk)
-    _change(talk, _record_columns(record), by=by)
-    _set_promises(talk, record.promises)
+    _change(talk, {**columns, "agreed_on": None}, by=by)  # the member agreed to what it said before
+    _set_promises(talk, record.promises, by=by)
+    if sealing.narrows(talk, before):
+        sealing.take_from_others(talk)
+    passages.renew(talk, record.notes)
     audit.note("talk.amend", talk, by=by)
 
 
@@ -220,7 +248,9 @@ def _plan_columns(planned: PlannedTalk) -> dict[str, Any]:
     }
 
 
-def _record_columns(record: TalkRecord) -> dict[str, Any]:
+def _record_columns(talk: Talk, record: TalkRecord, *, author_id: int | None) -> dict[str, Any]:
+    """Return what a recorded talk has in its columns: its words stand in an envelope, sealed here and now."""
+    visibility = record.visibility or Visibility.INTERVIEWER
     return {
         "member_id": record.member_id,
         "interviewer_id": record.interviewer_id,
@@ -229,9 +259,35 @@ def _record_columns(record: TalkRecord) -> dict[str, Any]:
         "mode": record.mode,
         "place": record.place,
         "minutes": record.minutes,
-        "visibility": record.visibility,
-        "notes": record.notes,
+        "visibility": visibility,
+        "envelope_id": sealing.put_notes(
+            talk, words(record), visibility, interviewer_id=record.interviewer_id, author_id=author_id
+        ),
+        "notes": "",
+        "sketch": likeness.sketch(record.notes),
         "investigation_id": record.investigation_id,
+    }
+
+
+def words(record: TalkRecord) -> dict[str, Any]:
+    """Return what is sealed of a record: its notes, and all it says, so that it can be kept as a revision unopened."""
+    return {
+        "member_id": record.member_id,
+        "interviewer_id": record.interviewer_id,
+        "held_on": record.held_on.isoformat(),
+        "occasion": record.occasion,
+        "mode": record.mode.value,
+        "place": record.place,
+        "minutes": record.minutes,
+        "notes": record.notes,
+        "promises": [
+            {
+                "promise": promise.text,
+                "owner_id": promise.owner_id,
+                "due_on": promise.due_on.isoformat() if promise.due_on else None,
+            }
+            for promise in record.promises
+        ],
     }
 
 
@@ -244,48 +300,49 @@ def _change(talk: Talk, columns: dict[str, Any], *, by: Account) -> None:
 
 
 def _keep_revision(talk: Talk) -> None:
-    content = {
-        "member_id": talk.member_id,
-        "interviewer_id": talk.interviewer_id,
-        "held_on": talk.held_on.isoformat(),
-        "occasion": talk.occasion,
-        "mode": talk.mode.value,
-        "place": talk.place,
-        "minutes": talk.minutes,
-        "notes": talk.notes,
-        "promises": [
-            {
-                "promise": row.promise,
-                "owner_id": row.owner_id,
-                "due_on": row.due_on.isoformat() if row.due_on else None,
-                "state": row.state.value,
-            }
-            for row in talk.follow_ups
-        ],
-    }
-    db.session.add(
-        TalkRevision(
-            talk_id=talk.id,
-            revision=talk.revision,
-            visibility=talk.visibility,
-            content=content,
-            written_by=talk.changed_by,
-            written_at=talk.changed_at,
-        )
+    """Leave the envelope the record has to a revision: whoever could open it still can, nobody else."""
+    kept = TalkRevision(
+        talk_id=talk.id,
+        revision=talk.revision,
+        visibility=talk.visibility,
+        envelope_id=talk.envelope_id,
+        content={},
+        written_by=talk.changed_by,
+        written_at=talk.changed_at,
     )
+    if talk.envelope_id is None:
+        sealing.put_revision(kept, talk, sealing.plain_words(talk))
+    db.session.add(kept)
 
 
-def _set_promises(talk: Talk, promises: tuple[Promise, ...]) -> None:
+def _close_to_member(talk: Talk) -> None:
+    """Take the record back from the member it was shown to: it turns out to be about somebody else."""
+    accounts = select(Account.id).where(Account.member_id == talk.member_id)
+    db.session.execute(delete(TalkReader).where(TalkReader.talk_id == talk.id, TalkReader.account_id.in_(accounts)))
+    talk.shown_on = None
+
+
+def _set_promises(talk: Talk, promises: tuple[Promise, ...], *, by: Account) -> None:
     """Make the open promises those of the record; one that was kept or refused stays as it is."""
     standing = {row.id: row for row in talk.follow_ups}
     wanted = {promise.id for promise in promises}
-    for row in list(talk.follow_ups):
-        if row.state is FollowUpState.OPEN and row.id not in wanted:
-            talk.follow_ups.remove(row)  # its words stay in the kept revision
+    gone = [row for row in talk.follow_ups if row.state is FollowUpState.OPEN and row.id not in wanted]
+    for row in gone:
+        talk.follow_ups.remove(row)  # its words stay in the kept revision
+    db.session.flush()
+    envelopes.destroy([row.envelope_id for row in gone if row.envelope_id is not None])
     for promise in promises:
         row = standing.get(promise.id) if promise.id is not None else None
         if row is None:
-            talk.follow_ups.append(FollowUp(promise=promise.text, owner_id=promise.owner_id, due_on=promise.due_on))
+            row = FollowUp(owner_id=promise.owner_id, due_on=promise.due_on)
+            talk.follow_ups.append(row)
+            sealing.put_promise(row, talk, promise=promise.text)
         elif row.state is FollowUpState.OPEN:
-            row.promise, row.owner_id, row.due_on = promise.text, promise.owner_id, promise.due_on
+            # One that was taken up again has an outcome to keep: `settled_on` tells.
+            outcome = sealing.promise_words(row, reader=by)[1] if row.settled_on is not None else ""
+            row.owner_id, row.due_on = promise.owner_id, promise.due_on
+            sealing.put_promise(row, talk, promise=promise.text, outcome=outcome)
+    for row in talk.follow_ups:
+        if row.state is not FollowUpState.OPEN:
+            sealing.readdress(row, talk, by=by)
     db.session.flush()

@@ -6,30 +6,53 @@ from interviews.queries.many_talks import (
     TalkLine,
     Wish,
     interviewers,
-    notes_for_concerns,
     occasions,
     page,
+    passages_for_concerns,
 )
-from interviews.queries.one_talk import EarlierText, TalkView, earlier, talk, view
-from interviews.queries.promises_given import PromiseLine, open_promises_to, overdue, promise, promises
+from interviews.queries.one_talk import EarlierText, TalkView, earlier, notes, talk, view
+from interviews.queries.promises_given import (
+    PromiseLine,
+    PromiseOwner,
+    PromisePage,
+    count_open,
+    count_overdue,
+    next_promises,
+    open_promises_to,
+    overdue,
+    promise,
+    promise_owners,
+    promises,
+    promises_page,
+)
+from interviews.queries.words import Sealed
 
 __all__ = [
     "PAGE",
     "EarlierText",
     "Page",
     "PromiseLine",
+    "PromiseOwner",
+    "PromisePage",
+    "Sealed",
     "TalkLine",
     "TalkView",
     "Wish",
+    "count_open",
+    "count_overdue",
     "earlier",
     "interviewers",
-    "notes_for_concerns",
+    "next_promises",
+    "notes",
     "occasions",
     "open_promises_to",
     "overdue",
     "page",
+    "passages_for_concerns",
     "promise",
+    "promise_owners",
     "promises",
+    "promises_page",
     "talk",
     "view",
 ]

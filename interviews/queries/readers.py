@@ -1,9 +1,10 @@
-"""Who may read a talk's notes, and who may change them."""
+"""Who may read a talk's notes, and who may change them: the rule of roles, whatever keys there are."""
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, select
 
+from core.db import db
 from core.terms import Role, TalkState, Visibility
-from interviews.models import Talk
+from interviews.models import Talk, TalkReader
 from members.models import Account
 
 # What a role opens of talks that are not one's own.
@@ -16,19 +17,31 @@ LEVELS: dict[Role, frozenset[Visibility]] = {
 
 def is_own(talk: Talk, reader: Account) -> bool:
     """Say whether `reader` held the talk or wrote it down."""
-    return talk.created_by == reader.id or talk.interviewer_id == reader.member_id
+    if talk.organisation_id != reader.organisation_id:
+        return False
+    return talk.created_by == reader.id or (talk.interviewer_id == reader.member_id and reader.member_id is not None)
+
+
+def is_named(talk: Talk, reader: Account) -> bool:
+    """Say whether the talk was opened to `reader` by name."""
+    return db.session.get(TalkReader, (talk.id, reader.id)) is not None
 
 
 def may_read(talk: Talk, reader: Account) -> bool:
     """Say whether `reader` may read notes, promises and occasion; the same rule as `readable_by`."""
-    if talk.visibility is None:
-        return is_own(talk, reader) or reader.role is Role.SECRETARY
-    return is_own(talk, reader) or talk.visibility in LEVELS[reader.role]
+    if is_own(talk, reader) or is_named(talk, reader):
+        return True
+    if talk.organisation_id != reader.organisation_id:
+        return False
+    return reader.role is Role.SECRETARY if talk.visibility is None else talk.visibility in LEVELS[reader.role]
 
 
 def readable_by(reader: Account) -> ColumnElement[bool]:
-    """Return the condition under which a row of `Talk` opens to `reader`."""
-    conditions: list[ColumnElement[bool]] = [Talk.created_by == reader.id]
+    """Return the condition under which a row of `Talk`, of the reader's organisation, opens to `reader`."""
+    conditions: list[ColumnElement[bool]] = [
+        Talk.created_by == reader.id,
+        Talk.id.in_(select(TalkReader.talk_id).where(TalkReader.account_id == reader.id)),
+    ]
     if reader.member_id is not None:
         conditions.append(Talk.interviewer_id == reader.member_id)
     if LEVELS[reader.role]:

@@ -1,6 +1,43 @@
 """Pages of interviews, by what they are for."""
 
-from interviews.views import coverage, imports, plans, promises, sheets
+from interviews.views import (
+    agenda,
+    coverage,
+    devices,
+    events,
+    feeds,
+    filing,
+    guides,
+    handing,
+    imports,
+    offers,
+    own,
+    plans,
+    promises,
+    rules,
+    search,
+    sheets,
+    walk,
+)
 from interviews.views.blueprint import bp
 
-__all__ = ["bp", "coverage", "imports", "plans", "promises", "sheets"]
+__all__ = [
+    "agenda",
+    "bp",
+    "coverage",
+    "devices",
+    "events",
+    "feeds",
+    "filing",
+    "guides",
+    "handing",
+    "imports",
+    "offers",
+    "own",
+    "plans",
+    "promises",
+    "rules",
+    "search",
+    "sheets",
+    "walk",
+]

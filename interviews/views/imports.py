@@ -7,7 +7,9 @@ from core.access import Permission, requires
 from core.errors import BadInput
 from core.i18n import _, ngettext
 from core.numbers import row_number
-from forms.interviews import TalksFileForm, WriteImportForm
+from core.terms import Visibility
+from forms.interviews import WriteImportForm
+from forms.talk_files import TalkNotesForm
 from interviews import columns, imports
 from interviews.models import TalkImport
 from interviews.views.blueprint import bp, investigations
@@ -19,7 +21,7 @@ from investigations import queries as investigation_queries
 def import_file() -> ResponseReturnValue:
     """Read a file of talk notes; nothing is written before its rows have been looked at."""
     current = investigation_queries.current(within=g.organisation)
-    form = TalksFileForm(data={"investigation": str(current.id) if current else ""})
+    form = TalkNotesForm(data={"investigation": str(current.id) if current else ""})
     form.offer(investigations=investigations())
     if form.sent():
         about = row_number(form.investigation.data)
@@ -30,6 +32,7 @@ def import_file() -> ResponseReturnValue:
                 within=g.organisation,
                 by=g.account,
                 investigation=investigation_queries.investigation(about, within=g.organisation) if about else None,
+                visibility=Visibility(form.visibility.data) if form.visibility.data else None,
             )
         except BadInput as error:
             form.file.errors = [*form.file.errors, str(error)]
@@ -72,7 +75,7 @@ def import_cancel(import_id: str) -> ResponseReturnValue:
 
 
 def _preview_page(kept: TalkImport, form: WriteImportForm) -> str:
-    rows = imports.preview(kept, within=g.organisation)
+    rows = imports.preview(kept, within=g.organisation, by=g.account)
     counts = {fate: sum(row.fate is fate for row in rows) for fate in imports.Fate}
     closed = sum(imports.closes_to(row.record, g.account) for row in rows if row.record is not None)
     return render_template(

@@ -10,9 +10,9 @@ from core.i18n import _
 from core.numbers import row_number
 from core.terms import TalkState
 from forms.interviews import PlanForm, WishForm
-from interviews import drafts, openings, queries, sheet, talks
+from interviews import drafts, openings, passages, queries, sheet, talks, waiting
 from interviews.people import People, called
-from interviews.queries import Wish
+from interviews.queries import Sealed, Wish
 from interviews.views.blueprint import bp, investigations, suggestions, writable
 from investigations import queries as investigation_queries
 from members import queries as member_queries
@@ -40,10 +40,16 @@ def index() -> ResponseReturnValue:
         until=form.until.data,
     )
     page = queries.page(wish, within=g.organisation, reader=g.account, number=row_number(request.args.get("page")) or 1)
-    overdue = queries.overdue(within=g.organisation, reader=g.account)
+    overdue = queries.count_overdue(within=g.organisation, reader=g.account)
     kept = {name: value for name, value in request.args.items() if value and name != "page"}
     return render_template(
-        "interviews/index.html", form=form, page=page, kept=kept, wished=wish != Wish(), overdue=overdue
+        "interviews/index.html",
+        form=form,
+        page=page,
+        kept=kept,
+        wished=wish != Wish(),
+        overdue=overdue,
+        waiting=waiting.count(g.organisation),
     )
 
 
@@ -86,18 +92,37 @@ def show(talk_id: int) -> ResponseReturnValue:
     """Show a talk as far as the reader may read it."""
     row = queries.talk(talk_id, within=g.organisation)
     view = queries.view(talk_id, within=g.organisation, reader=g.account)
-    if view.readable and view.state is TalkState.RECORDED:
+    opened = view.readable and view.state is TalkState.RECORDED and view.sealed is Sealed.OPEN
+    if opened:
         openings.note(row, by=g.account)
     return render_template(
         "interviews/talk.html",
         talk=view,
-        draft=drafts.find(row, by=g.account),
+        draft=next(iter(drafts.all_of(row, by=g.account)), None),
         # The text that stood in this browser until the server had it may go now.
         saved=session.pop("saved_talk", None) == talk_id,
         earlier=queries.earlier(row, reader=g.account),
         people=People(g.organisation),
         before=queries.open_promises_to(view.member, within=g.organisation, reader=g.account),
+        openings=openings.of(row, within=g.organisation, reader=g.account),
+        passages=passages.lines(row, view.notes) if opened and view.writable else [],
     )
+
+
+@bp.post("/talks/<int:talk_id>/passages/<mark>")
+@requires(Permission.RECORD_TALKS)
+def passage(talk_id: int, mark: str) -> ResponseReturnValue:
+    """Take back a sentence that went on to concerns, or let it go on after all."""
+    row = queries.talk(talk_id, within=g.organisation)
+    view = queries.view(talk_id, within=g.organisation, reader=g.account)
+    view.check_open()
+    if request.form.get("then") == "let_go_on":
+        passages.let_go_on(row, mark, notes=view.notes, by=g.account)
+        flash(_("This sentence goes on to the concerns, without names."))
+    else:
+        passages.take_back(row, mark, notes=view.notes, by=g.account)
+        flash(_("This sentence goes on no more, and its copy in the concerns is gone."))
+    return redirect(url_for("interviews.show", talk_id=talk_id))
 
 
 @bp.route("/talks/<int:talk_id>/plan", methods=["GET", "POST"])

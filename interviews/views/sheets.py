@@ -1,4 +1,4 @@
-"""The sheet of a talk: written, kept while it is written, saved, and laid beside somebody else's."""
+"""The sheet of a talk: opened with what was typed before, written, and saved."""
 
 from flask import flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -8,11 +8,14 @@ from core.errors import DomainError, NotAllowed, Stale
 from core.i18n import _
 from core.terms import TalkState
 from forms.interviews import TalkForm
-from interviews import differences, drafts, openings, queries, sheet, talks
+from interviews import drafts, openings, queries, sheet, talks, texts
 from interviews.models import Talk
 from interviews.people import People
 from interviews.queries import TalkView
+from interviews.talks import NOTES
+from interviews.texts import Texts
 from interviews.views.blueprint import bp, investigations, suggestions, writable
+from interviews.views.devices import asked_by_script, likely, refused, sent_by, typed, typed_from
 
 
 @bp.get("/talks/<int:talk_id>/record")
@@ -20,12 +23,16 @@ from interviews.views.blueprint import bp, investigations, suggestions, writable
 def record(talk_id: int) -> ResponseReturnValue:
     """Open the sheet of a talk, with whatever the reader had typed and not saved."""
     row, view = writable(talk_id)
-    theirs, mine, draft = _both(row, view)
-    if draft is not None and draft.based_on != view.revision:
+    if row.filed_on is not None:
+        return _filed(row)
+    held = texts.of(
+        row, view, by=g.account, device=sent_by(), people=People(g.organisation), investigations=investigations()
+    )
+    if held.elsewhere or (held.typed and held.typed.draft.based_on != view.revision):
         return redirect(url_for("interviews.conflict", talk_id=talk_id))
     if view.state is TalkState.RECORDED:
         openings.note(row, by=g.account)
-    return _sheet_page(view, mine or theirs, draft=draft)
+    return _sheet_page(view, held.typed.form if held.typed else held.saved, held=held)
 
 
 @bp.post("/talks/<int:talk_id>/record")
@@ -34,8 +41,8 @@ def save(talk_id: int) -> ResponseReturnValue:
     """Save the sheet; if somebody else was faster, keep what was typed and lay both side by side."""
     row = queries.talk(talk_id, within=g.organisation)
     view = queries.view(talk_id, within=g.organisation, reader=g.account)
-    if not view.writable:
-        return _kept_beside_a_closed_talk(row)
+    if not view.writable or row.filed_on is not None:
+        return _kept(row)
     form = TalkForm()
     form.offer(investigations=investigations())
     based_on = sheet.based_on(form.based_on.data)
@@ -46,104 +53,62 @@ def save(talk_id: int) -> ResponseReturnValue:
             raise Stale(_("Somebody saved this talk while you were writing; your text is kept."))
         if form.sent():
             verb(row, sheet.record(form, People(g.organisation)), by=g.account, based_on=based_on)
-            drafts.discard(row, by=g.account)
-            session["saved_talk"] = talk_id
-            flash(_("The record is saved."))
-            return redirect(url_for("interviews.show", talk_id=talk_id))
-    except Stale:
-        drafts.keep(row, sheet.content_of(request.form), based_on=based_on, by=g.account)
-        return redirect(url_for("interviews.conflict", talk_id=talk_id), 303)
-    except NotAllowed:
-        return _kept_beside_a_closed_talk(row)
+            return _saved(row, form.notes.data)
+    except (Stale, NotAllowed):
+        return _kept(row)
     except DomainError as error:
         form.blame(error)
-    return _sheet_page(view, form, draft=None), 422
+    return refused(form) if asked_by_script() else (_sheet_page(view, form, held=None), 422)
 
 
-def _kept_beside_a_closed_talk(row: Talk) -> ResponseReturnValue:
-    """Keep what was typed although somebody has closed the talk to its writer meanwhile."""
-    if drafts.find(row, by=g.account) is None:
-        raise NotAllowed(_("Only who held this talk or wrote it down, or a secretary who may read it, may change it."))
+def _saved(row: Talk, notes: str) -> ResponseReturnValue:
+    """Forget the draft this device kept and those it went on from; what other devices typed otherwise stays."""
+    drafts.discard(row, by=g.account, device=sent_by())
+    drafts.drop(row, by=g.account, marks=typed_from())
+    if asked_by_script():
+        return {"saved": url_for("interviews.show", talk_id=row.id), "like": likely(notes, row)}
+    session["saved_talk"] = row.id
+    flash(_("The record is saved."))
+    return redirect(url_for("interviews.show", talk_id=row.id))
+
+
+@bp.post("/talks/<int:talk_id>/likeness")
+@requires(Permission.RECORD_TALKS)
+def likeness(talk_id: int) -> ResponseReturnValue:
+    """Say which older notes the text being written repeats; nothing of it is kept."""
+    row, _view = writable(talk_id)
+    return {"like": likely(request.form.get("notes", "")[:NOTES], row)}
+
+
+def _kept(row: Talk) -> ResponseReturnValue:
+    """Keep what was typed although it cannot be saved as it is, and send its writer to look at both texts.
+
+    Raises `NotAllowed` for somebody who never had anything to write here.
+    """
     based_on = sheet.based_on(request.form.get("based_on"))
-    drafts.keep(row, sheet.content_of(request.form), based_on=based_on, by=g.account)
-    return redirect(url_for("interviews.conflict", talk_id=row.id), 303)
+    drafts.keep(row, typed(), based_on=based_on, by=g.account, device=sent_by(), instead_of=typed_from())
+    address = url_for("interviews.conflict", talk_id=row.id)
+    return ({"look": address}, 202) if asked_by_script() else redirect(address, 303)
 
 
-@bp.post("/talks/<int:talk_id>/draft")
-@requires(Permission.RECORD_TALKS)
-def draft(talk_id: int) -> ResponseReturnValue:
-    """Keep what is being typed."""
-    row = queries.talk(talk_id, within=g.organisation)
-    based_on = sheet.based_on(request.form.get("based_on"))
-    drafts.keep(row, sheet.content_of(request.form), based_on=based_on, by=g.account)
-    return "", 204
+def _filed(row: Talk) -> ResponseReturnValue:
+    """Send to what was typed before the record was filed, or else to the record."""
+    if drafts.all_of(row, by=g.account):
+        return redirect(url_for("interviews.conflict", talk_id=row.id))
+    flash(_("This record is filed and stays as it is."))
+    return redirect(url_for("interviews.show", talk_id=row.id))
 
 
-@bp.post("/talks/<int:talk_id>/draft/discard")
-@requires(Permission.RECORD_TALKS)
-def discard(talk_id: int) -> ResponseReturnValue:
-    """Drop what was typed and not saved."""
-    row = queries.talk(talk_id, within=g.organisation)
-    drafts.discard(row, by=g.account)
-    session["saved_talk"] = talk_id
-    flash(_("The unsaved text is dropped."))
-    return redirect(url_for("interviews.show", talk_id=talk_id))
-
-
-@bp.get("/talks/<int:talk_id>/conflict")
-@requires(Permission.RECORD_TALKS)
-def conflict(talk_id: int) -> ResponseReturnValue:
-    """Lay what somebody else saved beside what the reader typed."""
-    row = queries.talk(talk_id, within=g.organisation)
-    view = queries.view(talk_id, within=g.organisation, reader=g.account)
-    theirs, mine, draft = _both(row, view)
-    if mine is None or draft is None or (view.writable and draft.based_on == view.revision):
-        return redirect(url_for("interviews.record", talk_id=talk_id))
-    if not view.writable:
-        return render_template("interviews/closed.html", talk=view, mine=mine, draft=draft)
-    if view.state is TalkState.RECORDED:
-        openings.note(row, by=g.account)
-    return render_template(
-        "interviews/conflict.html",
-        talk=view,
-        pairs=sheet.differing(theirs, mine),
-        lines=differences.compare(theirs.notes.data or "", mine.notes.data or ""),
-        content=sheet.with_promises_of(draft.content, theirs),
-        draft=draft,
-    )
-
-
-@bp.post("/talks/<int:talk_id>/conflict")
-@requires(Permission.RECORD_TALKS)
-def take_theirs(talk_id: int) -> ResponseReturnValue:
-    """Go on from what somebody else saved, the reader's own text beside it."""
-    row, view = writable(talk_id)
-    theirs, mine, draft = _both(row, view)
-    if mine is not None and draft is not None:
-        theirs.aside.data = sheet.copy_text(sheet.differing(theirs, mine), mine)
-        drafts.keep(row, sheet.content_from(theirs), based_on=view.revision, by=g.account)
-    return redirect(url_for("interviews.record", talk_id=talk_id))
-
-
-def _both(row: Talk, view: TalkView) -> tuple[TalkForm, TalkForm | None, drafts.Draft | None]:
-    """Return the sheet as it is saved, as the reader left it, and the draft that came from; none if they agree."""
-    people, choices = People(g.organisation), investigations()
-    saved = sheet.filled(view, people=people, investigations=choices)
-    draft = drafts.find(row, by=g.account)
-    if draft is None:
-        return saved, None, None
-    left = sheet.typed(draft.content, investigations=choices)
-    same = not left.aside.data and left.notes.data == saved.notes.data and not sheet.differing(saved, left)
-    return (saved, None, None) if same else (saved, left, draft)
-
-
-def _sheet_page(view: TalkView, form: TalkForm, *, draft: drafts.Draft | None) -> str:
+def _sheet_page(view: TalkView, form: TalkForm, *, held: Texts | None) -> str:
     before = queries.open_promises_to(view.member, within=g.organisation, reader=g.account)
     return render_template(
         "interviews/record.html",
         talk=view,
         form=form,
-        draft=draft,
+        held=held,
+        draft=held.typed.draft if held and held.typed else None,
+        marks=held.marks if held else typed_from(),
         before=[promise for promise in before if promise.talk_id != view.id],
+        planned=[],
         **suggestions(People(g.organisation)),
     )

@@ -238,8 +238,8 @@ def upgrade() -> None:
 
     op.create_table(
         "search_place",
-        sa.Column("key_id", sa.Integer(), nullable=False),
         sa.Column("talk_id", sa.Integer(), nullable=False),
+        sa.Column("key_id", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("shelf_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -251,7 +251,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["talk_id"], ["talk.id"], name=op.f("fk_search_place_talk_id_talk"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("key_id", "talk_id", name=op.f("pk_search_place")),
+        sa.PrimaryKeyConstraint("talk_id", "key_id", name=op.f("pk_search_place")),
     )
     with op.batch_alter_table("search_place", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_search_place_shelf_id"), ["shelf_id"], unique=False)
@@ -277,6 +277,26 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_talk_guide_id_guide"), "guide", ["guide_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_talk_envelope_id_envelope"), "envelope", ["envelope_id"], ["id"])
 
+    op.drop_index("ix_talk_organisation_held", "talk")
+    op.create_index(
+        "ix_talk_organisation_held",
+        "talk",
+        [
+            "organisation_id",
+            "held_on",
+            "id",
+            "state",
+            "visibility",
+            "interviewer_id",
+            "created_by",
+            "revision",
+            "member_id",
+        ],
+    )
+    op.create_index("ix_talk_coverage", "talk", ["organisation_id", "state", "held_on", "member_id", "interviewer_id"])
+    op.create_index("ix_talk_latest", "talk", ["organisation_id", "state", "member_id", "held_on"])
+    op.create_index("ix_audit_entry_thing", "audit_entry", ["organisation_id", "thing", "thing_id"])
+
     with op.batch_alter_table("talk_draft", schema=None) as batch_op:
         batch_op.add_column(sa.Column("device", sa.String(length=40), server_default="", nullable=False))
         batch_op.add_column(sa.Column("sealed", sa.LargeBinary(), nullable=True))
@@ -298,6 +318,12 @@ def downgrade() -> None:
     # The words of sealed records stand nowhere else: going back would lose them.
     if op.get_bind().scalar(sa.text("SELECT count(*) FROM envelope")):
         raise RuntimeError("there are sealed records; export the talks and remove them before going back to 0003")
+    op.drop_index("ix_audit_entry_thing", "audit_entry")
+    op.drop_index("ix_talk_latest", "talk")
+    op.drop_index("ix_talk_coverage", "talk")
+    op.drop_index("ix_talk_organisation_held", "talk")
+    op.create_index("ix_talk_organisation_held", "talk", ["organisation_id", "held_on"])
+
     with op.batch_alter_table("talk_revision", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_talk_revision_envelope_id_envelope"), type_="foreignkey")
         batch_op.drop_column("envelope_id")

@@ -16,8 +16,11 @@ from concerns.models import Concern
 from concerns.queries import ConcernLine
 from core.clock import now
 from core.db import db
-from core.terms import Channel, SurveyState, TalkState, Visibility
+from core.terms import Channel, SurveyState, Visibility
+from interviews import talks
 from interviews.models import Talk
+from interviews.talks import PlannedTalk, TalkRecord
+from members.models import Member
 from surveys.models import Response, Survey, Version
 from tests.conftest import people
 
@@ -88,22 +91,36 @@ class Stage:
         )
         db.session.commit()
 
-    def talk(self, notes: str, visibility: Visibility = Visibility.COMMITTEE) -> Talk:
-        """Write a recorded talk."""
-        talk = Talk(
-            organisation_id=self.cast.branch.id,
-            investigation_id=self.cast.investigation.id,
-            member_id=self.cast.worker.id,
+    def talk(self, notes: str, visibility: Visibility = Visibility.COMMITTEE, member: Member | None = None) -> Talk:
+        """Write a recorded talk; with the worker unless it is held with another `member`."""
+        record = TalkRecord(
+            member_id=(member or self.cast.worker).id,
             interviewer_id=self.cast.boss.id,
             held_on=date(2026, 10, 1),
             visibility=visibility,
             notes=notes,
-            state=TalkState.RECORDED,
-            changed_at=now(),
+            investigation_id=self.cast.investigation.id,
         )
-        db.session.add(talk)
+        plan = PlannedTalk(record.member_id, record.interviewer_id, record.held_on)
+        talk = talks.plan(plan, within=self.cast.branch, by=self.cast.secretary)
+        talks.record(talk, record, by=self.cast.secretary, based_on=talk.revision)
         db.session.commit()
         return talk
+
+    def amend(self, talk: Talk, notes: str, visibility: Visibility = Visibility.COMMITTEE) -> None:
+        """Write other notes, or another level, into a talk."""
+        record = TalkRecord(
+            talk.member_id, talk.interviewer_id, talk.held_on, visibility, notes, investigation_id=talk.investigation_id
+        )
+        talks.amend(talk, record, by=self.cast.secretary, based_on=talk.revision)
+        db.session.commit()
+
+    def colleague(self, number: int) -> Member:
+        """Write another member of the branch."""
+        member = Member(organisation_id=self.cast.branch.id, number=f"N{number}", name=f"同事{number}号")
+        db.session.add(member)
+        db.session.commit()
+        return member
 
     def group(self) -> dict[str, int]:
         """Run the job as the worker would: what it wrote is committed."""

@@ -11,6 +11,8 @@ from concerns.models import Concern, Excerpt
 from core.db import db
 from core.errors import NotFound, Stale
 from core.terms import SourceKind, SurveyState, Visibility
+from interviews import passages
+from interviews import queries as talk_queries
 from surveys.models import Survey
 
 pytestmark = pytest.mark.usefixtures("foreseeable")
@@ -56,12 +58,39 @@ def test_a_talk_closed_to_others_disappears_at_once_and_for_good(any_stage, fill
         by=any_stage.cast.secretary,
     )
     db.session.commit()
-    talk.visibility = Visibility.INTERVIEWER
-    db.session.commit()
+    any_stage.amend(talk, "停车要交钱，不合理。", Visibility.INTERVIEWER)
     assert "停车要交钱，不合理。" not in any_stage.texts("食堂")
     assert any_stage.lines()["食堂"].voices == 6
+    assert "停车要交钱，不合理。" not in set(db.session.scalars(select(Excerpt.text)))
     any_stage.group()
     assert "停车要交钱，不合理。" not in set(db.session.scalars(select(Excerpt.text)))
+
+
+def test_a_sentence_taken_back_disappears_at_once_and_for_good(any_stage, fill) -> None:
+    fill(any_stage)
+    talk = any_stage.talk("停车要交钱，不合理。停车太远。")
+    any_stage.group()
+    (line,) = (line for line in passages.lines(talk, "停车要交钱，不合理。停车太远。") if "交钱" in line.text)
+    passages.take_back(talk, line.mark, notes="停车要交钱，不合理。停车太远。", by=any_stage.cast.secretary)
+    db.session.commit()
+    any_stage.group()
+    any_stage.amend(talk, "停车要交钱，不合理。停车太远。停车太乱。")
+    any_stage.group()
+    assert {"停车太远。", "停车太乱。"} <= any_stage.texts("停车")
+    assert "停车要交钱，不合理。" not in set(db.session.scalars(select(Excerpt.text)))
+
+
+def test_a_member_talked_with_twice_is_one_speaker(any_stage, fill) -> None:
+    fill(any_stage)
+    for _time in range(4):
+        any_stage.talk("停车太远。停车太乱。")
+    any_stage.group()
+    assert any_stage.lines()["停车"].voices == 4  # three answers and the worker
+    assert any_stage.lines()["停车"].quotes == ()
+    any_stage.talk("停车太远。", member=any_stage.colleague(1))
+    any_stage.group()
+    assert any_stage.lines()["停车"].voices == 5
+    assert any_stage.lines()["停车"].quotes
 
 
 def test_a_new_name_stays_and_draws_what_is_like_it(any_stage, fill) -> None:
@@ -209,12 +238,13 @@ def test_a_changed_note_keeps_the_place_of_what_is_still_said(stage, fill) -> No
     talk = stage.talk("停车太远。")
     stage.group()
     number = stage.ids("停车", "停车太远。")
-    talk.notes = "他说班车也少。停车太远。"
-    db.session.commit()
+    stage.amend(talk, "他说班车也少。停车太远。")
     stage.group()
     assert stage.ids("停车", "停车太远。") == number
     excerpt = db.session.get_one(Excerpt, number[0])
-    assert talk.notes[excerpt.start : excerpt.end] == excerpt.text
+    found = talk_queries.passages_for_concerns(investigation=stage.cast.investigation, within=stage.cast.branch)
+    released = dict(found)[talk.id]
+    assert "\n".join(released)[excerpt.start : excerpt.end] == excerpt.text
     assert len(set(db.session.scalars(select(Excerpt.voice).where(Excerpt.source_id == talk.id)))) == 1
 
 
@@ -280,7 +310,7 @@ def test_names_do_not_reach_labels_terms_or_quotes(stage, monkeypatch) -> None:
 
 def test_passages_kept_to_the_secretary_are_counted_but_never_quoted(stage) -> None:
     for number in range(6):
-        stage.talk(f"食堂第{number}次涨价，太贵。", Visibility.SECRETARY)
+        stage.talk(f"食堂第{number}次涨价，太贵。", Visibility.SECRETARY, member=stage.colleague(number))
     stage.group()
     line = stage.lines()["食堂"]
     assert line.voices == 6

@@ -220,8 +220,7 @@ def test_a_talk_for_the_interviewer_alone_is_nowhere_on_the_pages(grouped, secre
     talk = grouped.talk("食堂里有人偷东西。")
     grouped.group()
     assert "偷东西" in secretary.get(_show(grouped)).text
-    talk.visibility = Visibility.INTERVIEWER
-    db.session.commit()
+    grouped.amend(talk, "食堂里有人偷东西。", Visibility.INTERVIEWER)
     for url in (_index(grouped), _show(grouped)):
         assert "偷东西" not in secretary.get(url).text
 

@@ -10,7 +10,8 @@ from core.clock import now
 from core.db import db
 from core.terms import MemberCategory, OrganisationKind, Role, Standing
 from members.models import Account, Group, Member, Organisation
-from tests.conftest import SAMPLE, people
+from tests.conftest import PASSWORD, SAMPLE, people
+from vault import keys
 
 CATEGORIES = {
     "正式党员": MemberCategory.FULL,
@@ -60,6 +61,20 @@ def sample(any_app: Flask) -> SimpleNamespace:
         role=Role.SECRETARY,
         language="zh",
     )
-    db.session.add(account)
+    # One note is for its interviewer alone: nobody could open it before she has a key.
+    alone = db.session.query(Member).filter_by(number="M011", organisation_id=branch.id).one()
+    interviewer = Account(
+        organisation_id=branch.id,
+        member_id=alone.id,
+        username="alone",
+        name=alone.name,
+        password="-",
+        role=Role.COMMITTEE,
+        language="zh",
+    )
+    db.session.add_all([account, interviewer])
+    db.session.flush()
+    for holder in (account, interviewer):
+        holder.keyring = keys.make(holder, PASSWORD)
     db.session.commit()
-    return SimpleNamespace(branch=branch, secretary=account)
+    return SimpleNamespace(branch=branch, secretary=account, interviewer=interviewer)

@@ -5,10 +5,12 @@ from types import SimpleNamespace
 
 from core.db import db
 from core.terms import Role, Visibility
-from interviews import talks
-from interviews.models import Talk
+from interviews import queries, sealing, talks
+from interviews.models import FollowUp, Talk
 from interviews.talks import PlannedTalk, Promise, TalkRecord
-from members.models import Account
+from members.models import Account, Organisation
+from tests.conftest import PASSWORD
+from vault import circles, keys
 
 
 def record_of(cast: SimpleNamespace, **changes: object) -> TalkRecord:
@@ -42,8 +44,19 @@ def hold(cast: SimpleNamespace, visibility: Visibility, *, by: Account | None = 
     return talk
 
 
+def notes_of(talk: Talk, reader: Account) -> str:
+    """Return the notes as `reader` can open them; "" when that is not at all."""
+    within = db.session.get_one(Organisation, talk.organisation_id)
+    return queries.view(talk.id, within=within, reader=reader).notes
+
+
+def words_of(row: FollowUp, reader: Account) -> tuple[str, str]:
+    """Return a promise and its outcome as `reader` can open them."""
+    return sealing.promise_words(row, reader=reader)
+
+
 def second_secretary(cast: SimpleNamespace) -> Account:
-    """Write a second secretary of the same branch, who holds no talks."""
+    """Write a second secretary of the same branch, who holds no talks and was handed the keys."""
     account = Account(
         organisation_id=cast.branch.id,
         username="deputy",
@@ -53,6 +66,9 @@ def second_secretary(cast: SimpleNamespace) -> Account:
         language="zh",
     )
     db.session.add(account)
+    db.session.flush()
+    account.keyring = keys.make(account, PASSWORD)
+    circles.admit(by=cast.secretary)
     db.session.commit()
     return account
 

@@ -12,7 +12,8 @@ from core.errors import BadInput, DomainError, NotAllowed
 from core.terms import FollowUpState, Visibility
 from interviews import follow_ups, queries
 from interviews.talks import Promise
-from tests.interviews.plays import hold
+from tests.conftest import TODAY
+from tests.interviews.plays import hold, words_of
 
 
 def test_kept_once_is_kept(any_cast: SimpleNamespace) -> None:
@@ -20,11 +21,13 @@ def test_kept_once_is_kept(any_cast: SimpleNamespace) -> None:
     for words in ("已公布新排班", "又点了一次"):
         follow_ups.keep(row, by=any_cast.secretary, outcome=words)
     db.session.commit()
-    assert (row.state, row.outcome) == (FollowUpState.KEPT, "已公布新排班")
+    assert (row.state, row.settled_on) == (FollowUpState.KEPT, TODAY)
+    assert words_of(row, any_cast.secretary) == ("月底前答复排班", "已公布新排班")
     with pytest.raises(DomainError):
         follow_ups.refuse(row, by=any_cast.secretary, reason="不行")
     follow_ups.reopen(row, by=any_cast.secretary)
-    assert (row.state, row.outcome) == (FollowUpState.OPEN, "已公布新排班")
+    assert row.state is FollowUpState.OPEN
+    assert words_of(row, any_cast.secretary) == ("月底前答复排班", "已公布新排班")
     db.session.commit()
     actions = db.session.scalars(select(AuditEntry.action).where(AuditEntry.thing == "followup")).all()
     assert sorted(actions) == ["follow_up.kept", "follow_up.reopen"]
@@ -36,7 +39,8 @@ def test_a_refusal_owes_a_reason(cast: SimpleNamespace) -> None:
         with pytest.raises(BadInput):
             follow_ups.refuse(row, by=cast.secretary, reason=reason)
     follow_ups.refuse(row, by=cast.secretary, reason="超出职权，已转工会")
-    assert (row.state, row.outcome) == (FollowUpState.REFUSED, "超出职权，已转工会")
+    assert row.state is FollowUpState.REFUSED
+    assert words_of(row, cast.secretary) == ("月底前答复排班", "超出职权，已转工会")
     with pytest.raises(DomainError):
         follow_ups.keep(row, by=cast.secretary)
 
@@ -45,9 +49,10 @@ def test_who_may_close_it(cast: SimpleNamespace) -> None:
     (row,) = hold(cast, Visibility.INTERVIEWER).follow_ups
     with pytest.raises(NotAllowed):
         follow_ups.keep(row, by=cast.secretary)
-    row.owner_id = cast.boss.id
-    db.session.commit()
-    follow_ups.keep(row, by=cast.secretary)
+    promises = (Promise("我去找工会", owner_id=cast.boss.id),)
+    (row,) = hold(cast, Visibility.INTERVIEWER, promises=promises).follow_ups
+    follow_ups.keep(row, by=cast.secretary, outcome="找过了")
+    assert words_of(row, cast.committee_member) == words_of(row, cast.secretary) == ("我去找工会", "找过了")
 
 
 def test_overdue_by_owner(any_cast: SimpleNamespace) -> None:

@@ -7,16 +7,20 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from core.db import db
 from core.errors import BadInput, NotFound
 from core.spreadsheet import write_csv, write_xlsx
 from core.terms import TalkMode, Visibility
-from interviews import imports, queries
+from interviews import imports, passages, queries, sealing
 from interviews.imports import Fate
-from interviews.models import FollowUp, Talk, TalkImport
+from interviews.models import FollowUp, Talk, TalkImport, TalkPassage
+from members.models import Member
 from tests.conftest import SAMPLE
+from tests.interviews.plays import notes_of, words_of
+from vault import envelopes
+from vault.errors import Locked, NotHanded
 
 HEAD = ["编号", "谈话对象(编号或姓名)", "日期", "类型/情形", "谈话人", "地点", "方式", "时长", "密级/知悉范围", "内容"]
 ROW = ["T1", "A3", "2026-10-20", "定期谈心", "委员乙", "值班室", "面谈", "35", "支委会", "排班表一个月改了三版。"]
@@ -38,7 +42,7 @@ def load(cast: SimpleNamespace, content: bytes, name: str = "talks.xlsx", **choi
 
 
 def judge(cast: SimpleNamespace, content: bytes, name: str = "talks.xlsx") -> list[imports.JudgedTalk]:
-    return imports.judge(imports.read(content, name), within=cast.branch)
+    return imports.judge(imports.read(content, name), within=cast.branch, by=cast.secretary)
 
 
 def count() -> int:
@@ -106,7 +110,8 @@ def test_promise_columns(cast: SimpleNamespace) -> None:
     content = write_xlsx("t", [*HEAD, "承诺", "责任人", "完成时限"], [[*row(), "查采购进度", "A1", "2026.11.12"]])
     assert load(cast, content).promises == 1
     follow_up = db.session.scalars(select(FollowUp)).one()
-    assert (follow_up.promise, follow_up.owner.name, follow_up.due_on) == ("查采购进度", "书记甲", date(2026, 11, 12))
+    assert words_of(follow_up, cast.secretary) == ("查采购进度", "")
+    assert (follow_up.owner.name, follow_up.due_on) == ("书记甲", date(2026, 11, 12))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +164,7 @@ def test_a_number_taken_by_another_talk(cast: SimpleNamespace) -> None:
     load(cast, write_csv(HEAD, [row()]), "t.csv")
     same, other = judge(cast, write_csv(HEAD, [row(), row(notes="别的话")]), "t.csv")
     assert (same.fate, other.fate) == (Fate.SAME, Fate.REFUSED)
-    assert db.session.scalars(select(Talk)).one().notes == ROW[-1]
+    assert notes_of(db.session.scalars(select(Talk)).one(), cast.secretary) == ROW[-1]
 
 
 def test_without_numbers_the_same_talk_is_recognised(cast: SimpleNamespace) -> None:
@@ -202,7 +207,7 @@ def test_broken_lines_of_json_have_a_fate_too(cast: SimpleNamespace) -> None:
 def test_halves_of_characters_and_zero_bytes_are_dropped(any_cast: SimpleNamespace) -> None:
     line = '{"member":"A3","date":"2026-10-20","interviewer":"A2","visibility":"支委会","notes":"a\\ud800\\u0000b"}'
     assert load(any_cast, line.encode(), "t.jsonl").new == 1
-    assert db.session.scalars(select(Talk)).one().notes == "ab"
+    assert notes_of(db.session.scalars(select(Talk)).one(), any_cast.secretary) == "ab"
 
 
 def test_a_prepared_file_opens_to_its_sender_only(cast: SimpleNamespace) -> None:
@@ -235,3 +240,101 @@ def test_any_table_gets_a_fate_for_every_row(cast: SimpleNamespace, table: list[
     again = imports.import_talks(content, "t.jsonl", within=cast.branch, by=cast.secretary, leave_out_faulty=True)
     assert again.new == 0 and again.same == first.new + first.same
     db.session.rollback()
+
+
+def test_a_note_nobody_could_open_is_refused_and_says_what_to_do(cast: SimpleNamespace) -> None:
+    newcomer = Member(organisation_id=cast.branch.id, number="A9", name="新来的")
+    db.session.add(newcomer)
+    db.session.commit()
+    rows = [row(by="A9", level="仅谈话人"), row(number="T2", by="A9", level="仅谈话人与书记")]
+    alone, shared = judge(cast, write_csv(HEAD, rows), "t.csv")
+    assert (alone.fate, shared.fate) == (Fate.REFUSED, Fate.NEW)
+    assert "新来的" in alone.reason
+
+
+def test_rows_waiting_to_be_written_are_sealed_to_their_sender(cast: SimpleNamespace) -> None:
+    kept = imports.prepare(write_csv(HEAD, [row()]), "t.csv", within=cast.branch, by=cast.secretary)
+    assert kept.rows == [] and kept.sealed is not None and ROW[-1].encode() not in kept.sealed
+    held, cast.secretary.keyring = cast.secretary.keyring, None
+    with pytest.raises(Locked):
+        imports.preview(kept, within=cast.branch, by=cast.secretary)
+    cast.secretary.keyring = held
+    with pytest.raises(NotHanded):
+        imports.preview(kept, within=cast.branch, by=cast.committee_member)
+    assert [one.fate for one in imports.preview(kept, within=cast.branch, by=cast.secretary)] == [Fate.NEW]
+
+
+def test_of_a_closed_talk_all_is_compared_but_the_notes(any_cast: SimpleNamespace) -> None:
+    content = write_csv(HEAD, [row(level="仅谈话人", notes="只说给你听")])
+    assert load(any_cast, content, "t.csv").new == 1
+    talk = db.session.scalars(select(Talk)).one()
+    assert notes_of(talk, any_cast.secretary) == "" and notes_of(talk, any_cast.committee_member) == "只说给你听"
+    assert load(any_cast, content, "t.csv") == imports.Outcome(0, 1, 0, 0)
+    other = write_csv(HEAD, [row(level="仅谈话人", notes="只说给你听", place="厂区")])
+    assert judge(any_cast, other, "t.csv")[0].fate is Fate.REFUSED
+
+
+def many(count: int, mark: str = "T") -> bytes:
+    levels = ("仅谈话人", "仅谈话人与书记", "支委会")
+    rows = [
+        [*row(number=f"{mark}{at}", by=("A1", "A2")[at % 2], level=levels[at % 3], notes=f"第{at}次，食堂太咸。"),
+         f"承诺{at}", ("A1", "A2", "")[at % 3]] for at in range(count)
+    ]  # fmt: skip
+    return write_csv([*HEAD, "承诺", "责任人"], rows)
+
+
+def test_many_at_once_are_sealed_each_to_its_own_readers(any_cast: SimpleNamespace, monkeypatch) -> None:
+    cast = any_cast
+    monkeypatch.setattr(imports, "CHUNK", 5)  # so that the talks take several turns
+    monkeypatch.setattr(envelopes, "CHUNK", 2)
+    assert load(cast, many(12)) == imports.Outcome(12, 0, 0, 12)
+    found = db.session.scalars(select(Talk)).all()
+    boxes, keys = [], set()
+    for talk in found:
+        (promise,) = talk.follow_ups
+        at = int(talk.number[1:])
+        reader = (cast.secretary, cast.committee_member)[at % 2]
+        assert notes_of(talk, reader) == f"第{at}次，食堂太咸。"
+        assert words_of(promise, reader) == (f"承诺{at}", "") and promise.promise == talk.notes == ""
+        for envelope_id, wanted in (
+            (talk.envelope_id, sealing.readers_of(talk, talk.visibility)),
+            (promise.envelope_id, sealing.promise_readers(promise, talk)),
+        ):
+            assert {one.id for one in envelopes.readers_of(envelope_id)} == {one.id for one in wanted}
+            keys.add(envelopes._key(envelope_id, reader))
+            boxes.append(envelope_id)
+    assert len(set(boxes)) == len(keys) == 24  # a key of its own for every envelope
+    other = next(one for one in found if one.number == "T3")  # its interviewer's alone, held by the committee member
+    assert envelopes.take_all([other.envelope_id], reader=cast.secretary) == {}
+
+
+def test_more_talks_take_hardly_more_statements(cast: SimpleNamespace) -> None:
+    load(cast, many(6, "S"))  # the circles have their keys from here on
+    counts = []
+    for size in (6, 48):
+        said: list[str] = []
+        listen = lambda *args, said=said: said.append(args[2])  # noqa: E731
+        event.listen(db.engine, "before_cursor_execute", listen)
+        load(cast, many(size, f"N{size}-"))
+        event.remove(db.engine, "before_cursor_execute", listen)
+        counts.append(len(said))
+    # The talk, its promise, and its line in the record of operations; all else is written together.
+    assert counts[1] - counts[0] <= 3 * (48 - 6)
+
+
+def test_what_goes_on_of_many_talks_is_told_in_one_go(any_cast: SimpleNamespace, monkeypatch) -> None:
+    cast, told = any_cast, []
+    monkeypatch.setattr(passages, "_TOLD", [*passages._TOLD, told.append])
+    imports.import_talks(
+        many(6), "t.csv", within=cast.branch, by=cast.secretary, investigation=cast.investigation
+    )  # fmt: skip
+    db.session.commit()
+    (released,) = told
+    by_talk: dict[int, list[str]] = {talk.id: list(said) for talk, said in released.items()}
+    assert len(by_talk) == 6
+    assert [bool(said) for _id, said in sorted(by_talk.items())] == [
+        talk.visibility is not Visibility.INTERVIEWER for talk in db.session.scalars(select(Talk).order_by(Talk.id))
+    ]
+    for talk_id, said in by_talk.items():
+        rows = select(TalkPassage.text).where(TalkPassage.talk_id == talk_id).order_by(TalkPassage.position)
+        assert db.session.scalars(rows).all() == said

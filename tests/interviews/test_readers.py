@@ -12,6 +12,7 @@ from interviews import queries
 from interviews.models import Talk
 from interviews.queries import Wish
 from interviews.queries.readers import LEVELS, may_read, readable_by
+from interviews.talks import Promise
 from tests.interviews.plays import hold, plan, second_secretary
 
 ALONE, S, C = Visibility.INTERVIEWER, Visibility.SECRETARY, Visibility.COMMITTEE
@@ -81,29 +82,27 @@ def test_a_search_finds_names_and_occasions_never_notes(any_cast: SimpleNamespac
 
 
 def test_promises_open_to_readers_and_to_their_owner(cast: SimpleNamespace) -> None:
-    talk = hold(cast, ALONE)
-    promise_id = talk.follow_ups[0].id
+    promise_id = hold(cast, ALONE).follow_ups[0].id
     assert queries.promises(within=cast.branch, reader=cast.secretary) == []
     with pytest.raises(NotFound):
         queries.promise(promise_id, within=cast.branch, reader=cast.secretary)
-    talk.follow_ups[0].owner_id = cast.boss.id
-    db.session.commit()
+    hold(cast, ALONE, promises=(Promise("我去找工会", owner_id=cast.boss.id),))
     (row,) = queries.promises(within=cast.branch, reader=cast.secretary)
-    assert row.promise == "月底前答复排班" and not row.talk_readable
+    assert row.promise == "我去找工会" and not row.talk_readable
     with pytest.raises(NotFound):
-        queries.promise(promise_id, within=cast.elsewhere, reader=cast.outsider)
+        queries.promise(row.id, within=cast.elsewhere, reader=cast.outsider)
 
 
-def test_concerns_get_only_recorded_notes_that_were_not_for_one_alone(any_cast: SimpleNamespace) -> None:
+def test_concerns_get_only_passages_of_talks_that_were_not_for_one_alone(any_cast: SimpleNamespace) -> None:
     cast = any_cast
     about = {"investigation_id": cast.investigation.id}
-    open_, shared = hold(cast, C, notes="甲", **about), hold(cast, S, notes="乙", **about)
-    hold(cast, ALONE, notes="丙", **about)
-    hold(cast, C, notes="不属于这次调研")
+    open_, shared = hold(cast, C, notes="食堂太咸。", **about), hold(cast, S, notes="停车位不够。", **about)
+    hold(cast, ALONE, notes="宿舍太吵。", **about)
+    hold(cast, C, notes="班车太少。")
     plan(cast, **about)
-    found = queries.notes_for_concerns(investigation=cast.investigation, within=cast.branch)
-    assert found == [(open_.id, "甲"), (shared.id, "乙")]
-    assert queries.notes_for_concerns(investigation=cast.investigation, within=cast.elsewhere) == []
+    found = queries.passages_for_concerns(investigation=cast.investigation, within=cast.branch)
+    assert found == [(open_.id, ("食堂太咸。",)), (shared.id, ("停车位不够。",))]
+    assert queries.passages_for_concerns(investigation=cast.investigation, within=cast.elsewhere) == []
 
 
 def test_every_role_has_its_levels() -> None:
