@@ -109,6 +109,15 @@ def print_pdf(html: str) -> bytes:
     return document.write_pdf(pdf_variant="pdf/ua-1")
 
 
+def page_count(html: str) -> int:
+    """Lay a whole HTML document out, without writing it, and return how many pages it takes."""
+    from weasyprint import HTML
+
+    _prepare_engine()
+    document = HTML(string=html, base_url=None, url_fetcher=house_fetcher(), media_type="print")
+    return len(document.render().pages)
+
+
 def print_copies(sheet: str, labels: str) -> bytes:
     """Print an HTML document once for each page of `labels`, whose upper right corner every page of that copy gets.
 

@@ -8,17 +8,21 @@ from flask import Blueprint, flash, g, redirect, render_template, request, send_
 from flask.typing import ResponseReturnValue
 
 from core.access import Permission, requires
-from core.errors import DomainError
-from core.i18n import _
-from core.terms import ReportStyle
+from core.errors import DomainError, NotAllowed
+from core.i18n import _, language
+from core.terms import ReportStyle, TalkState
 from forms.investigations import WordingForm
 from forms.reports import IssueForm
+from interviews import openings
+from interviews import queries as talks
+from interviews.queries.words import Sealed
 from investigations import plans
 from investigations import queries as investigations
-from reports import editions, prints, queries
+from reports import editions, prints, queries, talk_sheet
 from reports.pdf import print_pdf
 from surveys import definitions, designing, previews, promises, questionnaires, slips
 from surveys import queries as surveys
+from vault.errors import Locked, NotHanded
 
 bp = Blueprint("reports", __name__, url_prefix="/app")
 
@@ -149,6 +153,32 @@ def poster(survey_id: int) -> ResponseReturnValue:
     return _file(print_pdf(prints.poster(survey, link)), survey.version.title, _("poster"))
 
 
+@bp.get("/talks/sheet.pdf")
+@requires(Permission.RECORD_TALKS)
+def blank_talk_sheet() -> ResponseReturnValue:
+    """Print an empty record sheet of a talk, to be filled in by hand."""
+    sheet = talk_sheet.blank(g.organisation)
+    return _pdf(talk_sheet.printed(sheet, language=language()), talk_sheet.file_name(sheet))
+
+
+@bp.get("/talks/<int:talk_id>/sheet.pdf")
+@requires(Permission.RECORD_TALKS)
+def printed_talk(talk_id: int) -> ResponseReturnValue:
+    """Print the record of a talk as one sheet to be signed; of a planned talk, its head."""
+    row = talks.talk(talk_id, within=g.organisation)
+    view = talks.view(talk_id, within=g.organisation, reader=g.account)
+    if not view.readable:
+        raise NotAllowed(_("The notes are not open to you"))
+    if view.sealed is Sealed.LOCKED:
+        raise Locked()
+    if view.sealed is Sealed.NOT_HANDED:
+        raise NotHanded()
+    sheet, name = talk_sheet.filled(row, view, g.organisation), f"{view.held_on:%Y%m%d}"
+    if view.state is TalkState.RECORDED:
+        openings.note(row, by=g.account)
+    return _pdf(talk_sheet.printed(sheet, language=language()), talk_sheet.file_name(sheet, name))
+
+
 def _spoken(offered: Sequence[str]) -> str:
     """Return the language asked for where the questionnaire is written in it, else ""."""
     wanted = request.args.get("lang", "")
@@ -158,3 +188,7 @@ def _spoken(offered: Sequence[str]) -> str:
 def _file(content: bytes, title: str, kind: str) -> ResponseReturnValue:
     plain = re.sub(r'[\\/:*?"<>|\s]+', "_", f"{title}_{kind}").strip("_")
     return send_file(io.BytesIO(content), "application/pdf", as_attachment=True, download_name=f"{plain}.pdf")
+
+
+def _pdf(content: bytes, name: str) -> ResponseReturnValue:
+    return send_file(io.BytesIO(content), "application/pdf", as_attachment=True, download_name=name)
