@@ -15,12 +15,15 @@ from core import clock, jobs
 from core.db import db
 from core.errors import BadInput, DomainError
 from core.i18n import _
-from core.terms import JobState, ReportStyle
+from core.terms import JobState, ReportStyle, Role, Visibility
+from interviews import columns
 from interviews import imports as talk_imports
 from interviews.models import Talk
+from interviews.people import People
 from investigations import plans
 from investigations.models import Investigation
-from members import organisations, roster, roster_file
+from members import accounts, organisations, roster, roster_file
+from members import queries as members
 from members.models import Account
 from members.organisations import OrganisationDetails, SecretaryDetails
 from reports import compose, editions, evidence
@@ -56,10 +59,17 @@ def open_house(house: OrganisationDetails, secretary: SecretaryDetails) -> Accou
     return account
 
 
-def run(files: Files, plan: plans.Plan, *, by: Account, tell: Tell) -> Investigation:
-    """Take the files through the chain; commit after each link, raise `BadInput` or `DomainError` at a broken one."""
+def run(
+    files: Files, plan: plans.Plan, *, by: Account, tell: Tell, known: Callable[[], None] | None = None
+) -> Investigation:
+    """Take the files through the chain; commit after each link, raise `BadInput` or `DomainError` at a broken one.
+
+    `known` is called once everybody is on the roster.
+    """
     within = by.organisation
     written = roster.write_parsed(roster_file.parse(read(files.roster), files.roster.name), within)
+    if known is not None:
+        known()
     db.session.commit()
     tell(_("roster: %(count)s people", count=len(written.lines)))
     investigation = plans.begin(plan, within=within, by=by)
@@ -73,12 +83,29 @@ def run(files: Files, plan: plans.Plan, *, by: Account, tell: Tell) -> Investiga
     db.session.commit()
     tell(_("responses: %(count)s", count=counted.new))
     closing.close(survey, by=by)
+    _give_keys(read(files.talks), files.talks.name, by=by)
     held = talk_imports.import_talks(
         read(files.talks), files.talks.name, within=within, by=by, investigation=investigation
     )
     db.session.commit()
     tell(_("talks: %(count)s", count=held.new))
     return investigation
+
+
+def _give_keys(talks: bytes, name: str, *, by: Account) -> None:
+    """Open an account for every interviewer who is to read notes alone: without a key nobody could ever open them."""
+    within, people = by.organisation, People(by.organisation)
+    held = {account.member_id for account in members.accounts(within)}
+    for raw in talk_imports.read(talks, name):
+        try:
+            level = columns.visibility(raw.texts.get("visibility", ""))
+            interviewer = people.find(raw.texts.get("interviewer", ""))
+        except DomainError:
+            continue  # the import says what is wrong with the row
+        if level is Visibility.INTERVIEWER and interviewer.id not in held:
+            details = accounts.AccountDetails(name=interviewer.name, role=Role.COMMITTEE, member=interviewer)
+            accounts.make(within, interviewer.number, throw_away_password(), details, language=by.language)
+            held.add(interviewer.id)
 
 
 def dates_of_talks(investigation: Investigation) -> tuple[date, date]:

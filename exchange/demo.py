@@ -19,7 +19,9 @@ from core.settings import ROOT
 from core.terms import ActionState, FollowUpState, OrganisationKind, Role
 from exchange import chain
 from exchange.chain import Tell
-from interviews.models import FollowUp, Talk
+from interviews import follow_ups, guides
+from interviews.models import Talk
+from interviews.talks import Promise
 from investigations import plans
 from investigations.models import Investigation
 from members import accounts
@@ -59,6 +61,8 @@ SAMPLES = {
         (
             Person("shuji", "M001", Role.SECRETARY),
             Person("weiyuan", "M005", Role.COMMITTEE),
+            # She held the one talk whose notes are for its interviewer alone.
+            Person("zhizhang", "M011", Role.COMMITTEE),
             Person("dangyuan", "M017", Role.MEMBER),
         ),
     ),
@@ -101,13 +105,14 @@ def _load(language: str, tell: Tell) -> list[str]:
     files = chain.Files(
         folder / "members.csv", folder / "survey.yaml", folder / "responses.jsonl", folder / "talk_notes.jsonl"
     )
-    investigation = chain.run(files, _plan(words), by=account, tell=tell)
+    investigation = chain.run(
+        files, _plan(words), by=account, tell=tell, known=lambda: _name_people(account, others, passwords, sample)
+    )
     investigation.starts_on, investigation.ends_on = chain.dates_of_talks(investigation)
     for part in ("findings", "causes", "proposals"):
         setattr(investigation, part, words[part])
-    _name_people(account, others, passwords, sample)
-    db.session.commit()
     _promise(words, account)
+    guides.adopt_all(within=account.organisation, by=account)
     db.session.commit()
     chain.group(investigation, by=account)
     _decide(investigation, words, account)
@@ -158,15 +163,9 @@ def _promise(words: dict[str, Any], account: Account) -> None:
     roster = members.by_number(account.organisation)
     for entry in words["promises"]:
         talk = db.session.query(Talk).filter_by(organisation_id=account.organisation_id, number=entry["talk"]).one()
-        talk.follow_ups.append(
-            FollowUp(
-                promise=entry["promise"],
-                owner_id=roster[entry["owner"]].id,
-                due_on=entry["due_on"],
-                state=FollowUpState(entry["state"]),
-                outcome=entry.get("outcome", ""),
-            )
-        )
+        promise = Promise(entry["promise"], roster[entry["owner"]].id, entry["due_on"])
+        state, outcome = FollowUpState(entry["state"]), entry.get("outcome", "")
+        follow_ups.give(talk, promise, state=state, outcome=outcome, by=account)
 
 
 def _decide(investigation: Investigation, words: dict[str, Any], account: Account) -> None:

@@ -119,7 +119,7 @@ def test_the_demo_is_loaded_once_and_prints_the_same_sign_ins(tmp_path) -> None:
     again = app.test_cli_runner().invoke(args=["demo"])
     assert again.exit_code == 0
     sign_ins = [line for line in first.output.splitlines() if " / " in line]
-    assert len(sign_ins) == 3 and all(line in again.output for line in sign_ins)
+    assert len(sign_ins) == 4 and all(line in again.output for line in sign_ins)
     kept = tmp_path / "instance" / "demo-sign-ins.txt"
     assert kept.stat().st_mode & 0o777 == 0o600
     name, password = re.search(r"(\S+) / (\S+)", sign_ins[0]).groups()  # type: ignore[union-attr]
