@@ -9,7 +9,7 @@ from concerns.queries import ConcernLine
 from core import clock
 from core.access import Permission
 from core.i18n import _, ngettext
-from core.terms import ActionState, FollowUpState, SurveyState
+from core.terms import ActionState, SurveyState
 from interviews import queries as talks
 from interviews.coverage import Coverage, coverage
 from investigations.models import Investigation
@@ -17,6 +17,8 @@ from members import queries as members
 from members.models import Account, Organisation
 from reports import queries as reports
 from surveys import queries as surveys
+
+SHOWN = 8  # of what is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,18 @@ def overview(investigation: Investigation, *, within: Organisation, reader: Acco
     lines = tuple(SurveyLine(row.id, row.version.title, row.state, *turnout[row.id]) for row in rows)
     heard = coverage(within=within, since=investigation.starts_on, until=investigation.ends_on)
     found = tuple(concerns.concerns(investigation, within=within))
-    dues = tuple(sorted(_dues(found, within, reader), key=lambda due: (due.due_on is None, due.due_on)))
+    measures = _measures(found)
+    # Promises are sealed: they are counted as they are, and only those shown are opened.
+    dues = sorted([*measures, *_promises(within, reader)], key=lambda due: (due.due_on is None, due.due_on))
+    open_ = len(measures) + talks.count_open(within=within, reader=reader)
+    late = sum(due.late for due in measures) + talks.count_overdue(within=within, reader=reader)
     return Overview(
-        figures=tuple(_figures(investigation, lines, heard, found, dues)),
+        figures=tuple(_figures(investigation, lines, heard, found, (open_, late))),
         steps=tuple(_steps(investigation, lines, heard, found)),
         surveys=lines,
         coverage=heard,
         concerns=found[:6],
-        dues=dues[:8],
+        dues=tuple(dues[:SHOWN]),
     )
 
 
@@ -129,12 +135,12 @@ def _figures(
     lines: tuple[SurveyLine, ...],
     heard: Coverage,
     found: tuple[ConcernLine, ...],
-    dues: tuple[Due, ...],
+    due: tuple[int, int],
 ) -> list[Figure]:
     asked = investigation.population_size or sum(line.asked for line in lines)
     received = sum(line.received for line in lines)
     rate = f"{100 * received / asked:.0f}%" if asked else ""
-    late = sum(due.late for due in dues)
+    open_, late = due
     in_hand = sum(
         action.state in (ActionState.NOT_STARTED, ActionState.UNDER_WAY)
         for concern in found
@@ -164,7 +170,7 @@ def _figures(
         ),
         Figure(
             _("Promises and actions due"),
-            str(len(dues)),
+            str(open_),
             "",
             ngettext("%(num)d is late", "%(num)d are late", late) if late else _("None is late"),
             "bad" if late else "",
@@ -172,9 +178,9 @@ def _figures(
     ]
 
 
-def _dues(found: tuple[ConcernLine, ...], within: Organisation, reader: Account) -> list[Due]:
+def _measures(found: tuple[ConcernLine, ...]) -> list[Due]:
     today = clock.today()
-    dues = [
+    return [
         Due(
             text=action.measure,
             owner=action.owner,
@@ -187,16 +193,19 @@ def _dues(found: tuple[ConcernLine, ...], within: Organisation, reader: Account)
         for action in concern.actions
         if action.state in (ActionState.NOT_STARTED, ActionState.UNDER_WAY)
     ]
-    return dues + [
+
+
+def _promises(within: Organisation, reader: Account) -> list[Due]:
+    return [
         Due(
-            text=promise.promise,
+            text=promise.promise or _("A sealed promise: open your key to read it"),
             owner=promise.owner_name,
             due_on=promise.due_on,
             late=promise.overdue,
             endpoint="interviews.show",
             arguments={"talk_id": promise.talk_id},
         )
-        for promise in talks.promises(within=within, reader=reader, state=FollowUpState.OPEN)
+        for promise in talks.next_promises(within=within, reader=reader, most=SHOWN)
     ]
 
 

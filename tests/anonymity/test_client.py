@@ -367,7 +367,8 @@ def test_a_board_is_checked_on_the_device(lab: Page) -> None:
 
 # ---- speed -------------------------------------------------------------------------------------------------------
 
-TIMED = """async ([v, times]) => { const X = xsBallot, known = X.manifest(v.manifest, JSON.parse(v.manifest).sid), all = [];
+TIMED = """async ([v, times]) => {
+  const X = xsBallot, known = X.manifest(v.manifest, JSON.parse(v.manifest).sid), all = [];
   for (const piece of X.rehearsal(known)) { await new Promise(done => setTimeout(done, 0)); piece(); }
   for (let i = 0; i < times; i++) {
     const steps = [performance.now()], step = () => steps.push(performance.now());

@@ -18,6 +18,8 @@ from members.accounts import hashed
 from members.models import Account, Member, Organisation
 from reports import editions
 from tests.conftest import PASSWORD, build
+from vault import keys
+from vault import session as vault_session
 
 ROLES = {Role.SECRETARY: "shuji", Role.COMMITTEE: "weiyuan", Role.MEMBER: "dangyuan"}
 # A page of its own kind: files, fragments, and what only a waiting import or a stale save can open.
@@ -25,15 +27,22 @@ ROLES = {Role.SECRETARY: "shuji", Role.COMMITTEE: "weiyuan", Role.MEMBER: "dangy
 NAMING_HEADERS = {"interviews.import_file", "members.choose_roster", "surveys.take_in"}
 NOT_PAGES = {
     "desk.job",
+    "interviews.agenda_file",
+    "interviews.archive_index",
     "interviews.conflict",
+    "interviews.coverage_file",
     "interviews.import_preview",
+    "interviews.scan",
+    "interviews.worker",
     "members.preview_roster",
     "members.roster_template",
     "members.export_roster",
+    "reports.blank_talk_sheet",
     "reports.download",
     "reports.instrument_paper",
     "reports.paper",
     "reports.poster",
+    "reports.printed_talk",
     "surveys.chart",
     "surveys.export_instrument",
     "surveys.download",
@@ -67,10 +76,25 @@ def world(tmp_path_factory):
             )
         )
         db.session.commit()
-        identities = {a.username: a.get_id() for a in db.session.scalars(select(Account))}
+        accounts = {account.username: account for account in db.session.scalars(select(Account))}
+        identities = {name: account.get_id() for name, account in accounts.items()}
+        opened = {name: _open(accounts[name], password) for name, password in _passwords(app).items()}
         ids = _ids(account, edition_id)
         db.session.remove()
-    return SimpleNamespace(app=app, identities=identities, ids=ids)
+    return SimpleNamespace(app=app, identities=identities, opened=opened, ids=ids)
+
+
+def _passwords(app) -> dict[str, str]:
+    """Return the passwords the demo tells, and the outsider's."""
+    told = (app.config["SETTINGS"].data / demo.SIGN_INS).read_text(encoding="utf-8")
+    return dict(re.findall(r": (\w+) / (\S+)", told)) | {"outsider": PASSWORD}
+
+
+def _open(account: Account, password: str) -> str:
+    """Return what a cookie carries once the account's key is open."""
+    keyring = keys.unlock(account, password) if keys.own(account) else keys.make(account, password)
+    db.session.commit()
+    return vault_session.packed(account, keyring)
 
 
 def _ids(account: Account, edition_id: int) -> dict[str, int]:
@@ -89,6 +113,10 @@ def _ids(account: Account, edition_id: int) -> dict[str, int]:
             "job_id": "job",
             "instrument_id": "instrument",
             "banked_id": "banked_item",
+            "event_id": "talk_event",
+            "guide_id": "guide",
+            "scan_id": "talk_scan",
+            "correction_id": "talk_correction",
         }.items()
     }
     member = db.session.scalar(select(Member.id).where(Member.organisation_id == account.organisation_id).limit(1))
@@ -99,6 +127,7 @@ def browser(world, username: str):
     client = world.app.test_client()
     with client.session_transaction(path="/app") as session:
         session["_user_id"], session["_fresh"] = world.identities[username], True
+        session[vault_session.NAME] = world.opened[username]
     return client
 
 

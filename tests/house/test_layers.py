@@ -41,7 +41,7 @@ KEPT_IN = {
     "pandas": ("surveys/exports/",),
     "cryptography": ("core/seal.py", "anonymity/"),
     "icalendar": ("interviews/feeds.py",),
-    "lunardate": ("core/calendar.py",),
+    "borax": ("core/calendar.py",),
     "chinese_calendar": ("core/calendar.py",),
     "docx": ("core/documents.py", "reports/"),
     "gmpy2": ("anonymity/",),
