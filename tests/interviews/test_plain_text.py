@@ -26,6 +26,8 @@ from tests.interviews.plays import sheet
 from vault import session as vault_session
 
 # What is said must be long enough to be found by chance nowhere. The first word names the way it takes.
+# A server has one log of writes for all its databases: what a control plants must be nobody else's sentence.
+PLANTED = "这一句是特意埋下的，好让查找的人能找到它"
 KEPT = {
     "draft": "草稿里写到库房钥匙交给了老耿保管",
     "typed_twice": "第二稿又说起他夜里总惦记锅炉水位",
@@ -301,20 +303,20 @@ def hidden_in(way: str, words: str) -> bytes:
 
 @pytest.mark.parametrize("way", ["utf-8", "utf-16", "hexadecimal", "base64", "json", "zlib"])
 def test_a_planted_sentence_is_found(stage: SimpleNamespace, tmp_path: Path, way: str) -> None:
-    (stage.folder / "instance" / "left.bin").write_bytes(hidden_in(way, KEPT["alone"]))
-    hits = found_in(everything(stage, tmp_path), {"alone": KEPT["alone"]})
+    (stage.folder / "instance" / "left.bin").write_bytes(hidden_in(way, PLANTED))
+    hits = found_in(everything(stage, tmp_path), {"alone": PLANTED})
     assert any("left.bin" in hit for hit in hits)
 
 
 @pytest.mark.parametrize("where", ["row", "log", "temp"])
 def test_a_sentence_that_slipped_out_is_found(stage: SimpleNamespace, tmp_path: Path, where: str) -> None:
     if where == "row":
-        stage.cast.branch.name = KEPT["alone"]
+        stage.cast.branch.name = PLANTED
         db.session.commit()
     elif where == "log":
-        stage.app.logger.warning("saving %s", KEPT["alone"])
+        stage.app.logger.warning("saving %s", PLANTED)
     else:
         with tempfile.NamedTemporaryFile(delete=False) as file:
-            file.write(KEPT["alone"].encode())
-    hits = found_in(everything(stage, tmp_path), {"alone": KEPT["alone"]})
+            file.write(PLANTED.encode())
+    hits = found_in(everything(stage, tmp_path), {"alone": PLANTED})
     assert any({"row": "cell of", "log": "log.txt", "temp": "temp/"}[where] in hit for hit in hits)
