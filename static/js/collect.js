@@ -33,7 +33,7 @@
     var prefix = 'xs-ballot:' + page.survey + ':';
     function get(what) { return panel.querySelector('[data-' + what + ']'); }
     function say(now) {
-      state = now;
+      state = panel.dataset.state = now;
       panel.hidden = !now || now === 'slip' || now === 'plain';
       panel.classList.toggle('pending', now === 'fetching');
       all(panel, '[data-when]').forEach(function (part) { part.hidden = part.dataset.when.split(' ').indexOf(now) < 0; });

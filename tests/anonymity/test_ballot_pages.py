@@ -334,7 +334,7 @@ def test_a_typed_code_collects_and_is_kept_nowhere(page: Page, served: SimpleNam
 
 def test_a_slip_is_sent_as_before(page: Page, served: SimpleNamespace) -> None:
     page.goto(f"{served.url}/zh#c={served.slips[0]}")
-    page.wait_for_timeout(400)
+    page.wait_for_selector("[data-ballot][data-state=slip]", state="attached")
     assert page.is_hidden("[data-ballot]")
     answered(page).click("[data-submit]")
     page.wait_for_url("**/thanks")

@@ -87,6 +87,11 @@ def posts(page: Page) -> list[str]:
     return sent
 
 
+def settled(page: Page) -> None:
+    """Wait until the device knows what kind of code it holds: before that, a lost connection is told another way."""
+    page.wait_for_selector("[data-ballot]:is([data-state=plain], [data-state=slip])", state="attached")
+
+
 def send(page: Page) -> None:
     page.click("[data-submit]")
     page.wait_for_url("**/thanks")
@@ -358,6 +363,7 @@ def test_nothing_is_lost_and_nothing_counts_twice(phone: BrowserContext, page: P
     assert page.is_visible("[data-draft]"), "the draft outlives the page"
     assert served.codes[0] not in page.evaluate("JSON.stringify(localStorage)"), "the code is kept nowhere"
     page.click("[data-next]")
+    settled(page)
     phone.set_offline(True)
     page.click("[data-submit]")
     page.wait_for_selector("[data-lost]:not([hidden])")
