@@ -169,7 +169,52 @@ class ActionState(Term):
     NOT_STARTED = "not_started", lazy("Not started")
     UNDER_WAY = "under_way", lazy("In hand")
     DONE = "done", lazy("Done")
+    CLOSED = "closed", lazy("Checked and closed")
     CANNOT = "cannot", lazy("Cannot be done for now")
+
+
+class ExcerptKind(Term):
+    """What a passage does."""
+
+    CONCERN = "concern", lazy("Concern")
+    SUGGESTION = "suggestion", lazy("Suggestion")
+    PRAISE = "praise", lazy("Praise")
+    COMMITMENT = "commitment", lazy("Commitment")
+    INFO = "info", lazy("Information")
+
+
+class ReplyClass(Term):
+    """How soon a concern must be answered; the days are rules."""
+
+    ORDINARY = "ordinary", lazy("Ordinary")
+    URGENT = "urgent", lazy("Urgent")
+    SPECIAL = "special", lazy("Special")
+    OUT_OF_SCOPE = "out_of_scope", lazy("Not ours to settle")
+
+
+class ReplyOutcome(Term):
+    """What a reply tells: how far the concern is settled."""
+
+    SETTLED = "settled", lazy("Settled")
+    PLANNED = "planned", lazy("Being done, with a date")
+    LATER = "later", lazy("Later, for lack of means")
+    CANNOT = "cannot", lazy("Cannot be done, and why")
+
+
+class ReplyState(Term):
+    """How far a reply has come."""
+
+    DRAFT = "draft", lazy("Draft")
+    WAITING = "waiting", lazy("Waiting for a second person")
+    PUBLISHED = "published", lazy("Published")
+    WITHDRAWN = "withdrawn", lazy("Taken off the board")
+
+
+class BoardAccess(Term):
+    """Who may read the board."""
+
+    MEMBERS = "members", lazy("Members who sign in")
+    LINK = "link", lazy("Everybody with the link")
 
 
 class ReportStyle(Term):
@@ -186,3 +231,4 @@ class JobState(Term):
     RUNNING = "running", lazy("Running")
     DONE = "done", lazy("Done")
     FAILED = "failed", lazy("Failed")
+    CANCELLED = "cancelled", lazy("Cancelled")

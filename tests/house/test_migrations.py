@@ -91,3 +91,42 @@ def test_each_step_down_and_up_keeps_every_row(empty) -> None:
         with db.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_evidence_and_reasons_find_their_columns_and_the_way_back(empty) -> None:
+    upgrade(directory=FOLDER, revision="0004")
+    cast = people(empty)
+    place = {"organisation": cast.branch.id, "investigation": cast.investigation.id}
+    db.session.commit()
+    db.session.remove()
+    with db.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO concern (id, organisation_id, investigation_id, label, summary, terms, curated, hidden,"
+                " revision) VALUES (1, :organisation, :investigation, '路灯', '', '[]', true, false, 1)"
+            ),
+            place,
+        )
+        for number, (state, outcome) in enumerate([("done", "已装灯"), ("cannot", "无经费"), ("under_way", "在询价")]):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO action (id, organisation_id, concern_id, measure, owner, due_on, state, outcome,"
+                    " revision) VALUES (:id, :organisation, 1, '装灯', '后勤', '2026-12-01', :state, :outcome, 1)"
+                ),
+                {"id": number + 1, "state": state, "outcome": outcome, "organisation": place["organisation"]},
+            )
+    upgrade(directory=FOLDER, revision="0005")
+    query = sa.text("SELECT state, outcome, evidence, reason, review_on FROM action ORDER BY id")
+    with db.engine.begin() as connection:
+        found = connection.execute(query).all()
+        assert [row[:4] for row in found] == [
+            ("done", "", "已装灯", ""),
+            ("cannot", "", "", "无经费"),
+            ("under_way", "在询价", "", ""),
+        ]
+        assert [str(row.review_on) for row in found] == ["None", "2026-12-01", "None"]
+        connection.execute(sa.text("UPDATE action SET state = 'closed' WHERE id = 1"))
+    downgrade(directory=FOLDER, revision="0004")
+    with db.engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT state, outcome FROM action ORDER BY id")).all()
+        assert [tuple(row) for row in found] == [("done", "已装灯"), ("cannot", "无经费"), ("under_way", "在询价")]

@@ -26,22 +26,28 @@ NAMING = {
     "follow_up": {"owner_id"},
     "audit_entry": {"account_id"},
     "curation_undo": {"account_id"},
+    "action": {"owner_id"},  # who is to act, chosen by the secretary
+    "reply": {"drafted_by", "approved_by"},
     "edition": {"issued_by"},
     "keyed_sheet": {"account_id"},  # who typed a paper form, which bears no name
 }
 _COLUMNS = {
     "account": "id organisation_id member_id username name password role language active must_change session_number "
     "failures locked_until",
-    "action": "id organisation_id concern_id measure owner due_on state outcome revision",
+    "action": "id organisation_id concern_id number problem measure unit owner owner_id checker due_on "
+    "due_working_days state outcome evidence reason review_on closed_on note revision",
     "audit_entry": "id organisation_id account_id action thing thing_id at",
     "banked_item": "id organisation_id title kind definition",
-    "concern": "id organisation_id investigation_id label summary terms curated hidden merged_into_id revision",
+    "board": "organisation_id token access title introduction changed_on revision",
+    "concern": "id organisation_id investigation_id label summary terms curated hidden merged_into_id theme category "
+    "includes excludes reply_class raised_on thread_id thread_fixed revision",
+    "concern_thread": "id organisation_id label",
     "curation_undo": "id investigation_id account_id step before after",
     "design_step": "id instrument_id revision said definition undone",
     "edition": "id organisation_id investigation_id style language title document job_id file pages sha256 issued_at "
     "issued_by",
-    "excerpt": "id organisation_id investigation_id source source_id item voice start end text concern_id pinned "
-    "hidden quoted",
+    "excerpt": "id organisation_id investigation_id source source_id item voice start end text kind focus "
+    "redactions concern_id pinned hidden quoted",
     "calendar_feed": "account_id token_digest made_on",
     "day_off": "organisation_id day worked name",
     "envelope": "id organisation_id content",
@@ -63,6 +69,9 @@ _COLUMNS = {
     "member_group": "id organisation_id name",
     "organisation": "id parent_id name kind language rules created_at",
     "reader_key": "id organisation_id account_id audience public salt locked recovery made_on retired_on",
+    "reply": "id organisation_id concern_id said did outcome state drafted_by approved_by returned drafted_on published_on "
+    "withdrawn_on revision",
+    "reply_question": "id reply_id instrument_id item",
     "reminder": "id survey_id sent_on by_mail people",
     "response": "id survey_id part channel complete answers",
     "roster_draft": "id organisation_id file_name rows dropped unused created_on",
@@ -86,6 +95,7 @@ _COLUMNS = {
     "talk_scan": "id talk_id envelope_id file_name kind size digest added_by added_on",
     "topic": "id guide_id position title probes",
     "trial_answer": "id instrument_id answers",
+    "vocabulary": "organisation_id words stop revision",
 }
 COLUMNS = {table: frozenset(columns.split()) for table, columns in _COLUMNS.items()}
 # What may lie in the data folder once a survey has been fielded and closed: nothing of the survey but the database.
