@@ -19,7 +19,7 @@ from members.models import Account, Organisation
 from members.names import Names, names
 from text import clauses
 
-KINDS = ("concern", "praise")  # of what an interviewer wrote; promises are follow-ups, the rest is narration
+KINDS = ("concern", "suggestion", "praise")  # of what an interviewer wrote; promises are follow-ups, the rest narration
 SHARED = (Visibility.SECRETARY, Visibility.COMMITTEE)
 KEY_FILE = "passage_key"
 

@@ -1,4 +1,9 @@
-"""Chinese for TextBlob: every plug-in it asks for, on rjieba and word lists of our own."""
+"""Chinese for TextBlob: every plug-in it asks for, on rjieba and word lists of our own.
+
+Words are found in simplified characters, which the lists are in, and given back as they were written.
+"""
+
+from collections.abc import Iterable
 
 from textblob.base import (
     CONTINUOUS,
@@ -12,6 +17,7 @@ from textblob.base import (
 from text.blob import OfflineBlobber
 from text.clauses import clause_spans, sentence_spans
 from text.phrases import noun_phrases
+from text.scripts import fold
 from text.segment import WORDY, tagged, words
 from text.sentiment import Sentiment, chinese_sentiment
 
@@ -21,7 +27,7 @@ class ChineseTokenizer(BaseTokenizer):
 
     def tokenize(self, text: str) -> list[str]:
         """The words of a text in order."""
-        return words(text, "zh")
+        return _as_written(text, words(fold(text), "zh"))
 
 
 class ChineseSentenceTokenizer(BaseTokenizer):
@@ -37,7 +43,7 @@ class ChineseClauseTokenizer(BaseTokenizer):
 
     def tokenize(self, text: str) -> list[str]:
         """The clauses of a text in order."""
-        return [text[start:end] for start, end in clause_spans(text, "zh")]
+        return [text[start:end] for start, end in clause_spans(fold(text), "zh")]
 
 
 class ChineseTagger(BaseTagger):
@@ -53,7 +59,7 @@ class ChineseNPExtractor(BaseNPExtractor):
 
     def extract(self, text: str) -> list[str]:
         """The noun phrases of a text in order."""
-        return noun_phrases(str(text), "zh")
+        return _as_written(str(text), noun_phrases(fold(str(text)), "zh"))
 
 
 class ChineseAnalyzer(BaseSentimentAnalyzer):
@@ -72,6 +78,16 @@ class ChineseParser(BaseParser):
     def parse(self, text: str) -> str:
         """A text as `word/tag word/tag`."""
         return " ".join(f"{word}/{tag}" for word, tag in ChineseTagger().tag(text))
+
+
+def _as_written(text: str, found: Iterable[str]) -> list[str]:
+    """Pieces of a folded text, in order, as they stand in the text itself."""
+    folded, written, at = fold(text), [], 0
+    for piece in found:
+        at = folded.index(piece, at)
+        written.append(text[at : at + len(piece)])
+        at += len(piece)
+    return written
 
 
 def blobber() -> OfflineBlobber:

@@ -16,6 +16,7 @@ from text.clauses import sentence_spans
 from text.cues import cue
 from text.dates import NamedDay
 from text.languages import detect
+from text.scripts import fold
 from text.segment import Language
 
 Owner = Literal["writer", "somebody"]
@@ -48,17 +49,19 @@ def find(text: str, on: date, own: Own = NONE, lang: Language | None = None) -> 
 def promises(sentence: str, on: date, own: Own = NONE, lang: Language | None = None) -> bool:
     """Say whether a sentence written on `on` promises something."""
     lang = lang or detect(sentence)
+    sentence = fold(sentence)
     return _promises(sentence, dates.find(sentence, on, own, lang), lang)
 
 
 def _commitments(text: str, on: date, own: Own, lang: Language) -> Iterator[Commitment]:
     for start, end in sentence_spans(text):
         sentence = text[start:end].strip()
-        days = dates.find(sentence, on, own, lang)
-        if _promises(sentence, days, lang):
+        folded = fold(sentence)
+        days = dates.find(folded, on, own, lang)
+        if _promises(folded, days, lang):
             start = text.index(sentence, start)
             days = _moved(days, start)
-            yield Commitment(start, start + len(sentence), sentence, _owner(sentence, lang), days, dates.due(days))
+            yield Commitment(start, start + len(sentence), sentence, _owner(folded, lang), days, dates.due(days))
 
 
 def _moved(days: tuple[NamedDay, ...], by: int) -> tuple[NamedDay, ...]:

@@ -3,27 +3,33 @@
 Importing this module loads scipy; import it where grouping is done, not in a page.
 """
 
+from collections.abc import Callable
+
 import graspologic_native as leiden
 import numpy as np
 import scipy.sparse as sp
 
-_RESOLUTIONS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+_RESOLUTIONS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 12.0, 16.0)
 _TRIES = 2
+_ONE_TRY_ABOVE = 50_000  # large graphs differ little from try to try, and each takes minutes
 _LEAST_GROWTH = 0.05
 
 
-def communities(graph: sp.csr_matrix, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """A community number per text, as fine as modularity lets it be had cheaply, and a family number per community.
+def communities(
+    graph: sp.csr_matrix, seed: int, tell: Callable[[float], None] = lambda share: None
+) -> tuple[np.ndarray, np.ndarray]:
+    """A community number per text, as fine as modularity lets it be had cheaply, and the coarsest ones to compare.
 
     Finer resolutions are tried in turn as long as the modularity lost, per e-fold growth of the number of communities,
     stays under a price. Texts that fall into many narrow topics are split far; texts of a few broad ones soon cost too
-    much. A family is the coarsest community that most of a fine one lies in.
+    much. `tell` is called with shares of 1 between them.
     """
     graph = graph.tocsr()
     graph.sort_indices()
     coarse = chosen = _best_of(graph, _RESOLUTIONS[0], seed)
     value, variety = modularity(graph, chosen), _variety(chosen)
-    for resolution in _RESOLUTIONS[1:]:
+    for number, resolution in enumerate(_RESOLUTIONS[1:], 1):
+        tell(number / len(_RESOLUTIONS))
         found = _best_of(graph, resolution, seed)
         growth = _variety(found) - variety
         if growth < _LEAST_GROWTH:
@@ -32,7 +38,7 @@ def communities(graph: sp.csr_matrix, seed: int) -> tuple[np.ndarray, np.ndarray
         if lost / growth > _price(graph.shape[0]):
             break
         chosen, value, variety = found, value - lost, variety + growth
-    return chosen, _families(chosen, coarse)
+    return chosen, coarse
 
 
 def modularity(graph: sp.csr_matrix, labels: np.ndarray) -> float:
@@ -49,7 +55,7 @@ def modularity(graph: sp.csr_matrix, labels: np.ndarray) -> float:
 
 def _price(size: int) -> float:
     """The modularity an e-fold growth of communities may cost; a small collection's is itself uncertain."""
-    return min(0.2, 0.035 + 2.2 / np.sqrt(size))
+    return min(0.2, 0.035 + 280 / size)
 
 
 def _variety(labels: np.ndarray) -> float:
@@ -61,8 +67,9 @@ def _variety(labels: np.ndarray) -> float:
 
 def _best_of(graph: sp.csr_matrix, resolution: float, seed: int) -> np.ndarray:
     """The best of a few partitions at one resolution."""
-    tries = [_partition(graph, resolution, seed * _TRIES + number + 1) for number in range(_TRIES)]
-    return max(tries, key=lambda labels: modularity(graph, labels))
+    count = _TRIES if graph.shape[0] <= _ONE_TRY_ABOVE else 1
+    tries = [_partition(graph, resolution, seed * _TRIES + number + 1) for number in range(count)]
+    return max(tries, key=lambda labels: modularity(graph, labels)) if count > 1 else tries[0]
 
 
 def _partition(graph: sp.csr_matrix, resolution: float, seed: int) -> np.ndarray:
@@ -86,7 +93,8 @@ def _partition(graph: sp.csr_matrix, resolution: float, seed: int) -> np.ndarray
     return np.unique(labels, return_inverse=True)[1]
 
 
-def _families(fine: np.ndarray, coarse: np.ndarray) -> np.ndarray:
+def families(fine: np.ndarray, coarse: np.ndarray) -> np.ndarray:
+    """A family number per fine community: the coarse one that most of its texts lie in."""
     shared = np.zeros((fine.max() + 1, coarse.max() + 1), np.int64)
     np.add.at(shared, (fine, coarse), 1)
     return shared.argmax(axis=1)

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
-from text.phrases import noun_phrases
+from text.phrases import named_in, noun_phrases
 from text.segment import HAN, Language, stopwords, tagged, words
 from text.thesaurus import is_usual
+from text.vocabulary import NONE, Vocabulary
 
 _READ = 400
 _LONGEST: dict[Language, int] = {"zh": 8, "en": 30}
@@ -24,13 +25,29 @@ _TIMES = frozenset(
     ).split()
 )
 _NAMING_TAGS = ("n", "vn", "j", "l", "an")
+_TELLING_TAGS = ("a", "b", "s", "f")
+# How a question, a wish or a judgement begins, whatever part of speech the tagger takes it for.
+_ASKING = ("不", "没", "太", "很", "能", "可", "会", "想", "要", "问", "有", "最")
 
 
-def phrases(text: str, lang: Language) -> frozenset[str]:
-    """What a text could be called by: its noun phrases, telling words and pairs of them."""
-    named = {phrase for phrase in noun_phrases(text[:_READ], lang) if len(phrase) <= _LONGEST[lang]}
-    named |= _english_words(text[:_READ]) if lang == "en" else _chinese_words(text[:_READ])
-    return frozenset(phrase for phrase in named if phrase not in _TIMES and not _COUNTED.match(phrase))
+def phrases(text: str, lang: Language, vocabulary: Vocabulary = NONE) -> frozenset[str]:
+    """What a text could be called by: its noun phrases, telling words and pairs of them, and an organisation's words.
+
+    A word that says nothing in that organisation is left out.
+    """
+    text = text[:_READ]
+    if lang == "en":
+        found, named = noun_phrases(text, lang), _english_words(text)
+    else:
+        words_of_text = tagged(text, vocabulary)
+        found, named = named_in(words_of_text), _chinese_words(words_of_text)
+    named |= {phrase for phrase in found if len(phrase) <= _LONGEST[lang]}
+    named |= {text[start:end] for start, end in vocabulary.spans(text)}
+    return frozenset(
+        phrase
+        for phrase in named
+        if phrase not in _TIMES and not _COUNTED.match(phrase) and not vocabulary.says_nothing(phrase)
+    )
 
 
 def label_terms(
@@ -50,7 +67,7 @@ def label_terms(
         for phrase, number in found.items()
         if number >= least
     )
-    return _unlike(phrase for worth, phrase in scored if worth < 0)[:count]
+    return _unlike((phrase for worth, phrase in scored if worth < 0), count)
 
 
 def _worth(phrase: str, number: int, size: int, everywhere: int, total: int) -> float:
@@ -65,10 +82,12 @@ def _length_weight(phrase: str) -> float:
     return 1.0 + 0.25 * (min(len(phrase.split()), 3) - 1)
 
 
-def _unlike(ranked: Iterable[str]) -> tuple[str, ...]:
-    """The ranked phrases without those that mostly repeat a better one."""
+def _unlike(ranked: Iterable[str], count: int) -> tuple[str, ...]:
+    """The first ranked phrases, those left out that mostly repeat a better one."""
     kept: list[str] = []
     for phrase in ranked:
+        if len(kept) == count:
+            break
         if not any(_alike(phrase, better) for better in kept):
             kept.append(phrase)
     return tuple(kept)
@@ -81,21 +100,24 @@ def _alike(phrase: str, other: str) -> bool:
     return len(parts & others) >= _OVERLAP * min(len(parts), len(others))
 
 
-def _chinese_words(text: str) -> set[str]:
-    """Words that name something, and pairs of telling words in which one does."""
+def _chinese_words(words_of_text: Sequence[tuple[str, str]]) -> set[str]:
+    """Words that name something, and pairs of them or of a word that tells which with one."""
     stop = stopwords("zh")
-    found = [(word, _names(word, tag), len(word) > 1 and word not in stop) for word, tag in tagged(text)]
-    singles = {word for word, names, telling in found if names and telling}
+    found = [(word, tag) if len(word) > 1 and word not in stop else ("", "") for word, tag in words_of_text]
+    singles = {word for word, tag in found if _names(word, tag)}
     pairs = {
-        first[0] + second[0]
-        for first, second in pairwise(found)
-        if first[2] and second[2] and (first[1] or second[1]) and len(first[0] + second[0]) <= _LONGEST_PAIR
+        first + second
+        for (first, tag), (second, _) in pairwise(found)
+        if second in singles
+        and (first in singles or (tag.startswith(_TELLING_TAGS) and not first.startswith(_ASKING)))
+        and len(first + second) <= _LONGEST_PAIR
     }
     return singles | pairs
 
 
 def _names(word: str, tag: str) -> bool:
-    return bool(HAN.search(word)) and (tag.startswith(_NAMING_TAGS) or is_usual(word))
+    naming = tag.startswith(_NAMING_TAGS) and not word.startswith(_ASKING)
+    return bool(HAN.search(word)) and (naming or is_usual(word))
 
 
 def _english_words(text: str) -> set[str]:

@@ -1,5 +1,6 @@
 """Which language a text is in, and the TextBlob stack that reads it."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from itertools import islice
@@ -12,11 +13,12 @@ if TYPE_CHECKING:
 
 _SAMPLE = 500
 _HAN_SHARE = 0.15
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def detect(text: str) -> Language:
     """The language of one text: Chinese once 15 % of its letters are Chinese characters."""
-    letters = sum(character.isalpha() for character in text)
+    letters = len(_LETTER.findall(text))
     return "zh" if letters and len(HAN.findall(text)) / letters > _HAN_SHARE else "en"
 
 

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from text.languages import detect
+from text.scripts import fold
 from text.segment import HAN, Language
 
 _SURNAMES = (
@@ -37,14 +39,24 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("name", rf"(?:{'|'.join(f'(?<={before})' for before in _HONORIFICS)})[A-Z][a-z]+(?: [A-Z][a-z]+)?"),
 )
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
+# A post of these endings is a person; any other (统计, 主控, 仓储管理) is an everyday word too, and only says who is
+# meant where a person is spoken of.
+_PERSONS = re.compile(
+    r"..(?:员|工|长|师|司机|书记|主任|主席|经理|医生|大夫|护士|学徒|会计|出纳|秘书|保安|干事|助理|总监|教练|老师)$"
+    r"|(?:\w\w(?:er|or|ist|ian|ant|man|woman)|officer|clerk|head|chief|lead|cook|nurse|apprentice|assistant)$"
+)
+_SPOKEN_OF = (
+    r"(?:(?<=那位|这位|一名|一位|唯一)|(?<=唯一的)|(?<=[做当是任干]))%(post)s"
+    r"|%(post)s(?=师傅|同志|反映|提出|说|认为|建议|一职|一人|岗位|岗(?:[，,。]|$))"
+)
 _MARKS: dict[Language, dict[str, str]] = {
     "zh": {
         "name": "某某", "phone": "〔电话〕", "id": "〔证件号〕", "card": "〔卡号〕", "plate": "〔车牌〕",
-        "room": "〔住处〕", "mail": "〔邮箱〕", "link": "〔网址〕", "chat": "〔账号〕",
+        "room": "〔住处〕", "post": "〔岗位〕", "mail": "〔邮箱〕", "link": "〔网址〕", "chat": "〔账号〕",
     },
     "en": {
         "name": "[name]", "phone": "[phone]", "id": "[id number]", "card": "[card number]", "plate": "[plate]",
-        "room": "[address]", "mail": "[e-mail]", "link": "[link]", "chat": "[account]",
+        "room": "[address]", "post": "[post]", "mail": "[e-mail]", "link": "[link]", "chat": "[account]",
     },
 }  # fmt: skip
 
@@ -58,34 +70,53 @@ class Identifying:
     end: int
 
 
-def identifying(text: str, names: Iterable[str] = ()) -> tuple[Identifying, ...]:
-    """Every passage that could tell who is meant, in order, none overlapping; `names` are the names to look for."""
+def identifying(text: str, names: Iterable[str] = (), posts: Iterable[str] = ()) -> tuple[Identifying, ...]:
+    """Every passage that could tell who is meant, in order, none overlapping.
+
+    `names` are the names to look for, `posts` those that one person alone holds; both in either script.
+    """
     taken: list[Identifying] = []
-    for found in _candidates(text, names):
+    for found in _candidates(fold(text), names, posts):
         if all(found.end <= other.start or other.end <= found.start for other in taken):
             taken.append(found)
     return tuple(sorted(taken, key=lambda found: found.start))
 
 
-def mask(text: str, names: Iterable[str] = (), lang: Language | None = None) -> str:
+def mask(text: str, names: Iterable[str] = (), lang: Language | None = None, posts: Iterable[str] = ()) -> str:
     """The text with each identifying passage replaced by a word for what stood there."""
     marks = _MARKS[lang or detect(text)]
     masked = text
-    for found in reversed(identifying(text, names)):
+    for found in reversed(identifying(text, names, posts)):
         masked = masked[: found.start] + marks[found.kind] + masked[found.end :]
     return masked
 
 
-def _candidates(text: str, names: Iterable[str]) -> Iterator[Identifying]:
-    for name in sorted({name for name in names if len(name.strip()) > 1}, key=lambda name: (-len(name), name)):
-        for match in _whole(name.strip()).finditer(text):
+def _candidates(text: str, names: Iterable[str], posts: Iterable[str]) -> Iterator[Identifying]:
+    for name in _longest_first(names):
+        for match in _whole(name).finditer(text):
             yield Identifying("name", *match.span())
     for kind, pattern in _COMPILED:
         for match in pattern.finditer(text):
             yield Identifying(kind, *match.span())
+    for post in _longest_first(posts):
+        for match in _post(post).finditer(text):
+            yield Identifying("post", *match.span())
 
 
-def _whole(name: str) -> re.Pattern[str]:
+def _longest_first(said: Iterable[str]) -> list[str]:
+    folded = {fold(one.strip()) for one in said}
+    return sorted((one for one in folded if len(one) > 1), key=lambda one: (-len(one), one))
+
+
+@lru_cache(maxsize=20_000)
+def _whole(name: str, flags: int = 0) -> re.Pattern[str]:
     """A Latin name only counts as a whole word; Chinese has no word ends to look for."""
     edge = "" if HAN.search(name) else r"\b"
-    return re.compile(edge + re.escape(name) + edge)
+    return re.compile(edge + re.escape(name) + edge, flags)
+
+
+@lru_cache(maxsize=5_000)
+def _post(post: str) -> re.Pattern[str]:
+    if _PERSONS.search(post.lower()):
+        return _whole(post, re.IGNORECASE)
+    return re.compile(_SPOKEN_OF % {"post": _whole(post).pattern}, re.IGNORECASE)

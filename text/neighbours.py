@@ -5,24 +5,31 @@ Importing this module loads scipy; import it where grouping is done, not in a pa
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn.neighbors import NearestNeighbors
 
 _BLOCK = 3e7
 
 
 def nearest(vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Indices and cosines (both texts x count) of the texts nearest to each, by comparing all with all."""
-    size = len(vectors)
-    indices = np.empty((size, count), np.int32)
-    cosines = np.empty((size, count), np.float32)
-    step = max(1, int(_BLOCK // size))
-    for at in range(0, size, step):
-        block = vectors[at : at + step] @ vectors.T
-        indices[at : at + step], cosines[at : at + step] = _best(block, at, count)
+    """Indices and cosines (both texts x count) of the texts nearest to each unit vector, by comparing all with all.
+
+    An index of -1 fills the place of a neighbour not found; a zero vector has none and is nobody's.
+    """
+    indices = np.full((len(vectors), count), -1, np.int32)
+    cosines = np.zeros((len(vectors), count), np.float32)
+    told = np.flatnonzero(vectors.any(axis=1))
+    kept = min(count, len(told) - 1)
+    if kept < 1:
+        return indices, cosines
+    found = NearestNeighbors(n_neighbors=kept, algorithm="brute").fit(vectors[told]).kneighbors(return_distance=False)
+    indices[told, :kept] = told[found]
+    for at in range(kept):
+        cosines[told, at] = np.einsum("ij,ij->i", vectors[told], vectors[indices[told, at]])
     return indices, cosines
 
 
 def nearest_sparse(rows: sp.csr_matrix, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The same for sparse unit-length rows."""
+    """The same for sparse unit-length rows, each with its full count of neighbours, some of them at a cosine of 0."""
     size = rows.shape[0]
     indices = np.empty((size, count), np.int32)
     cosines = np.empty((size, count), np.float32)

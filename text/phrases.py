@@ -1,8 +1,10 @@
 """Noun phrases: what a text names, in the words a person would use for it."""
 
 import re
+from collections.abc import Sequence
 
 from text.segment import HAN, WORDY, Language, tagged
+from text.vocabulary import NONE, Vocabulary
 
 _NOUN = ("n", "j", "l", "vn", "an", "i")
 _LEADING = ("n", "j", "l", "i", "a", "b", "v", "f")
@@ -28,16 +30,16 @@ _LEADING_TAGS = ("DT", "PRP$", "PRP", "CD", "WDT", "WP", "EX", "PDT", "RB")
 _INSIDE_TAGS = ("DT", "PRP$", "CD", "VBG", "VBN", "RB")
 
 
-def noun_phrases(text: str, lang: Language) -> list[str]:
+def noun_phrases(text: str, lang: Language, vocabulary: Vocabulary = NONE) -> list[str]:
     """The noun phrases of a text in order, English ones in lower case with a singular head."""
-    return _english(text) if lang == "en" else _chinese(text)
+    return _english(text) if lang == "en" else named_in(tagged(text, vocabulary))
 
 
-def _chinese(text: str) -> list[str]:
-    """Maximal runs of modifiers and nouns, 2 to 12 characters: 消防通道, 停车收费标准, 夜间施工噪音."""
+def named_in(words: Sequence[tuple[str, str]]) -> list[str]:
+    """The noun phrases of Chinese words with their tags: maximal runs of modifiers and nouns, 2 to 12 characters."""
     found: list[str] = []
     run: list[tuple[str, str]] = []
-    for word, tag in tagged(text):
+    for word, tag in words:
         if not _joins_run(word, tag):
             _close_chinese(run, found)
             run = []

@@ -13,6 +13,9 @@ from typing import Literal
 
 import rjieba
 
+from text.scripts import fold
+from text.vocabulary import NONE, Vocabulary, joined, joined_tagged, plain
+
 Language = Literal["zh", "en"]
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -37,19 +40,30 @@ def words(text: str, lang: Language) -> list[str]:
     return [word for word in rjieba.cut(text) if WORDY.search(word)]
 
 
-def tagged(text: str) -> list[tuple[str, str]]:
-    """Every word and mark of a Chinese text with its part of speech (ICTCLAS letters: n, v, a, d, x for marks)."""
-    return list(rjieba.tag(text))
+def tagged(text: str, vocabulary: Vocabulary = NONE) -> list[tuple[str, str]]:
+    """Every word and mark of a Chinese text, as written, with its part of speech (ICTCLAS letters: n, v, a, d, x)."""
+    found, at = [], 0
+    for word, tag in joined_tagged(list(rjieba.tag(fold(text))), vocabulary):
+        found.append((text[at : at + len(word)], tag))
+        at += len(word)
+    return found
 
 
-def terms(text: str, lang: Language) -> list[str]:
-    """The words that carry meaning: lower case, stop words left out, English words reduced to their stems."""
-    return _english_terms(text) if lang == "en" else _chinese_terms(text)
+def terms(text: str, lang: Language, vocabulary: Vocabulary = NONE) -> list[str]:
+    """The words that carry meaning: lower case, simplified, stop words left out, English words reduced to stems.
+
+    A word of the vocabulary is one term as it is.
+    """
+    return _english_terms(text, vocabulary) if lang == "en" else _chinese_terms(text, vocabulary)
 
 
-def wordings(text: str, lang: Language) -> list[str]:
+def wordings(text: str, lang: Language, vocabulary: Vocabulary = NONE) -> list[str]:
     """How something is put: terms and pairs of neighbouring terms, English question words and negations kept in."""
-    found = _english_terms(text, "en_function") if lang == "en" else _chinese_terms(text)
+    return in_pairs(_english_terms(text, vocabulary, "en_function") if lang == "en" else terms(text, lang, vocabulary))
+
+
+def in_pairs(found: list[str]) -> list[str]:
+    """Words and pairs of neighbouring words."""
     return found + [f"{first} {second}" for first, second in pairwise(found)]
 
 
@@ -58,16 +72,38 @@ def characters(text_terms: list[str]) -> list[str]:
     return [character for term in text_terms if len(term) > 1 and HAN.search(term) for character in term]
 
 
-def _english_terms(text: str, stop_list: str = "en") -> list[str]:
+def _english_terms(text: str, vocabulary: Vocabulary, stop_list: str = "en") -> list[str]:
+    if not vocabulary:
+        return _stems(text, stop_list)
+    found, at = [], 0
+    for start, end in [*vocabulary.spans(text), (len(text), len(text))]:
+        found += _stems(text[at:start], stop_list, vocabulary)
+        found += [plain(text[start:end])] if start < end else []
+        at = end
+    return found
+
+
+def _stems(text: str, stop_list: str, vocabulary: Vocabulary = NONE) -> list[str]:
     stop = stopwords(stop_list)
     stem = _stemmer()
     found = _ENGLISH_TERM.findall(_APOSTROPHE.sub("", text.lower()))
+    if vocabulary.stop:
+        found = [word for word in found if not vocabulary.says_nothing(word)]
     return [_stem(stem, word) for word in found if len(word) > 1 and word not in stop]
 
 
-def _chinese_terms(text: str) -> list[str]:
+def _chinese_terms(text: str, vocabulary: Vocabulary) -> list[str]:
     stop = stopwords("zh")
-    return [word.lower() for word in rjieba.cut(text) if word not in stop and _carries_meaning(word)]
+    found = [word for word in rjieba.cut(fold(text)) if word]
+    if not vocabulary:
+        return [word.lower() for word in found if word not in stop and _carries_meaning(word)]
+    own = frozenset(vocabulary.words)
+    lowered = [word.lower() for word in joined(found, vocabulary)]
+    return [
+        word
+        for word in lowered
+        if word in own or (word not in stop and not vocabulary.says_nothing(word) and _carries_meaning(word))
+    ]
 
 
 def _carries_meaning(word: str) -> bool:

@@ -1,9 +1,11 @@
 """Feelings in Chinese text, from two word lists that ship with the product."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from text.scripts import fold
 from text.segment import WORDY, words
 
 _NEGATIONS = frozenset("不 没 没有 未 别 无 非 不太 不够 不是 并非 从不 毫不 难以 不能 不会 不要".split())
@@ -37,7 +39,7 @@ def chinese_sentiment(text: str) -> Sentiment:
     """How a Chinese text feels: a negation flips the feeling word within three words of it, a degree word scales it."""
     total, hits, count = 0.0, 0, 0
     flip, degree, distance = 1, 1.0, _REACH + 1
-    for word in _marked_words(text):
+    for word in _marked_words(fold(text)):
         if word is None:
             flip, degree, distance = 1, 1.0, _REACH + 1
             continue
@@ -54,6 +56,17 @@ def chinese_sentiment(text: str) -> Sentiment:
         distance += 1
     polarity = max(-1.0, min(1.0, total / (hits + 1) * 1.2)) if hits else 0.0
     return Sentiment(polarity, min(1.0, hits * 2.5 / max(count, 1)))
+
+
+def sounds_bad(text: str) -> bool:
+    """Whether a text in simplified characters has a bad word of two characters or more that is not negated."""
+    return bool(_bad_words().search(text))
+
+
+@cache
+def _bad_words() -> re.Pattern[str]:
+    longest = sorted((word for word in lexicon("zh_negative") if len(word) > 1), key=lambda word: (-len(word), word))
+    return re.compile(rf"(?<![不没未])(?<!没有)(?<!不是)(?<!不会)(?:{'|'.join(map(re.escape, longest))})")
 
 
 def _marked_words(text: str) -> list[str | None]:

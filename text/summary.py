@@ -18,7 +18,7 @@ _DAMPING = 0.85
 _ROUNDS = 40
 _LEAST_LIKENESS = 0.1
 _CENTRALITY_AGAINST_NOVELTY = 0.7
-_MOST_COMPARED = 600
+_MOST_COMPARED = 240
 _FIT_LENGTH: dict[Language, tuple[int, int]] = {"zh": (6, 70), "en": (20, 220)}
 
 
@@ -67,7 +67,7 @@ def _lexrank(likeness: np.ndarray) -> np.ndarray:
 
 
 def _sentences(texts: Sequence[str], lang: Language | None) -> list[Sentence]:
-    """The sentences of all texts, at most 600, a like number from each text, each wording once."""
+    """The sentences of all texts, at most 240, a like number from each text, each wording once."""
     found: list[Sentence] = []
     seen: set[str] = set()
     share = max(1, _MOST_COMPARED // max(1, len(texts)))

@@ -69,3 +69,10 @@ def test_promises_once_found_stay_found(lang) -> None:
     score = measure.of_sentences([case for lot in (1, 2, 3) for case in measure.written(lang, lot)])
     print(f"\nsentences, seen since {lang}: {score}")
     assert score.precision >= 0.97 and score.recall >= 0.93
+
+
+def test_a_promise_in_traditional_script_is_found() -> None:
+    said = "他說食堂沒熱飯。我答應下週三前給他回話。"
+    (found,) = commitments.find(said, date(2025, 11, 3))
+    assert said[found.start : found.end] == found.text == "我答應下週三前給他回話。"
+    assert found.due is not None and found.due.day == date(2025, 11, 12)

@@ -38,3 +38,27 @@ def test_plain_numbers_and_words_stay(text: str) -> None:
 def test_longest_name_wins_and_nothing_overlaps() -> None:
     found = identifying("张小寒和张小寒露", ("张小寒", "张小寒露"))
     assert [(each.start, each.end) for each in found] == [(0, 3), (4, 8)]
+
+
+@pytest.mark.parametrize(
+    ("text", "posts", "expected"),
+    [
+        ("档案员一个人忙不过来", ("档案员",), "〔岗位〕一个人忙不过来"),
+        ("檔案員一個人忙不過來", ("档案员",), "〔岗位〕一個人忙不過來"),
+        ("维护电工和电工", ("维护电工",), "〔岗位〕和电工"),
+        ("统计数字不准", ("统计",), "统计数字不准"),  # everyday words
+        ("秋分做统计，话不多", ("统计",), "秋分做〔岗位〕，话不多"),
+        ("统计师傅说", ("统计",), "〔岗位〕师傅说"),
+        ("仓储管理混乱", ("仓储管理",), "仓储管理混乱"),
+        ("Ask the storekeeper", ("Storekeeper",), "Ask the [post]"),
+        ("safety first", ("Safety",), "safety first"),
+    ],
+)
+def test_a_post_that_one_person_holds(text: str, posts: tuple[str, ...], expected: str) -> None:
+    assert mask(text, posts=posts) == expected
+    assert mask(expected, posts=posts) == expected
+
+
+def test_a_name_in_the_other_script() -> None:
+    assert mask("請韓寒露來一趟", ("韩寒露",)) == "請某某來一趟"
+    assert mask("请韩寒露来一趟", ("韓寒露",)) == "请某某来一趟"

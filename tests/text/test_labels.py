@@ -1,0 +1,50 @@
+"""Labels: noun phrases a person would use, told apart from what all groups say."""
+
+from collections import Counter
+
+import pytest
+
+from text.labels import label_terms, phrases
+from text.vocabulary import Vocabulary
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "named"),
+    [
+        ("消防通道被堵死了", "zh", "消防通道"),
+        ("希望食堂的菜价能降一点", "zh", "菜价"),
+        ("停車場的照明太暗", "zh", "照明"),
+        ("The locker room leaks again", "en", "locker room"),
+    ],
+)
+def test_what_a_text_could_be_called_by(text: str, lang: str, named: str) -> None:
+    assert named in phrases(text, lang)
+
+
+@pytest.mark.parametrize("text", ["能不能早点说", "两个月没有消息", "不知道找谁", "最好能快一点"])
+def test_questions_counts_and_judgements_name_nothing(text: str) -> None:
+    assert not [phrase for phrase in phrases(text, "zh") if phrase[0] in "不没能想问两有"]
+
+
+def test_an_organisations_words_name_and_its_stop_words_do_not() -> None:
+    own = Vocabulary.of(["三号门"], ["车间"])
+    assert "三号门" in phrases("三号门的车间太挤", "zh", own)
+    assert "车间" not in phrases("三号门的车间太挤", "zh", own)
+    assert "车间" in phrases("三号门的车间太挤", "zh")
+    assert "night bus" in phrases("The night bus is late", "en", Vocabulary.of(["night bus"]))
+
+
+def test_the_phrase_that_sets_a_group_apart_comes_first() -> None:
+    inside = [{"食堂", "师傅"}, {"食堂", "菜价"}, {"食堂"}]
+    outside = [{"师傅"}, {"师傅", "培训"}, {"培训"}]
+    everywhere = Counter(phrase for each in inside + outside for phrase in each)
+    assert label_terms(inside, everywhere, 6)[0] == "食堂"
+
+
+def test_terms_do_not_repeat_each_other() -> None:
+    inside = [{"停车", "停车场", "停车难", "车位"}] * 3
+    everywhere = Counter(phrase for each in [*inside, {"食堂"}, {"培训"}] for phrase in each)
+    found = label_terms(inside, everywhere, 5)
+    assert sum("停车" in term for term in found) == 1
+    assert "车位" in found
+    assert len(label_terms(inside, everywhere, 5, count=1)) == 1
