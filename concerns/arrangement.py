@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from concerns import grouping
 from concerns.excerpts import Row
@@ -42,25 +43,28 @@ def arrange(
     *,
     quotable: Sequence[bool],
     progress: Callable[[float], None],
+    **means: Any,
 ) -> list[Place]:
     """Return every concern there is to be, each with its rows; a row in none of them is ungrouped.
 
     `texts` are the rows' texts without names, `quotable` says which of them may be quoted to others. `progress` is
-    called with shares of 1.
+    called with shares of 1. `means` go to `grouping.group`: the organisation's words, vectors, where to compute.
     """
     kept = {concern.id: Place(concern.id) for concern in known if concern.kept}
     free, live = set(), []
     for position, row in enumerate(rows):
         if row.concern_id in kept:
             kept[row.concern_id].rows.append(position)
-        elif row.pinned or row.hidden:
+        elif row.pinned or row.hidden or not row.grouped:
             continue
         else:
             free.add(position)
         if not row.hidden:
             live.append(position)
     # Everything is grouped together, what people placed as well: that shows where their concerns lie.
-    found = grouping.group([texts[position] for position in live], progress=lambda share: progress(0.8 * share))
+    found = grouping.group(
+        [texts[position] for position in live], progress=lambda share: progress(0.8 * share), **means
+    )
     places = []
     for group in found.groups:
         members = [live[row] for row in group.rows]
@@ -108,7 +112,11 @@ def _carry_numbers(places: Sequence[Place], rows: Sequence[Row], old: set[int]) 
 
 def _telling(place: Place, texts: Sequence[str], rows: Sequence[Row], quotable: Sequence[bool]) -> list[int]:
     """The passages that say most about a concern, one of each voice."""
-    may_speak = [position for position in place.rows if quotable[position] and not rows[position].hidden]
+    # By words: the order in which voices stand would tell, through the choice, who said what together.
+    may_speak = sorted(
+        (position for position in place.rows if quotable[position] and not rows[position].hidden),
+        key=lambda position: (texts[position], position),
+    )
     if not may_speak:
         return []
     # It loads scipy and scikit-learn, which take seconds: only the worker pays.

@@ -1,28 +1,35 @@
 """Background work of concerns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
+from flask import current_app
 from sqlalchemy import delete, select
 
-from concerns import sources
+from concerns import likeness, sources, threads, vocabularies, wording
 from concerns.arrangement import Known, Place, arrange
 from concerns.curation import hold
-from concerns.excerpts import Row, refreshed, stored, write
+from concerns.excerpts import Row, refreshed, stored, to_group, write
 from concerns.models import Action, Concern
 from core.db import db
-from core.errors import NotFound, Stale
-from core.i18n import _
-from core.jobs import job
+from core.errors import DomainError, NotFound, Stale
+from core.i18n import _, language
+from core.jobs import enqueue_once, job, stoppable
+from core.parallel import Mapped, mapper
 from core.terms import SourceKind, Visibility
 from interviews.models import Talk
 from interviews.queries import passages_for_concerns
 from investigations.models import Investigation
 from members.models import Organisation
 from members.names import names
+from text.embeddings import embedder
 
 TRIES = 3
 STEP = 0.02  # the least progress worth telling
+READ, WRITING = 0.05, 0.95  # the shares at which everything has been read, and at which writing begins
+CUTTING = 0.3  # the share of the way between that cutting texts into passages takes
 LABEL = 120
 
 
@@ -36,25 +43,85 @@ class Standing:
     released: tuple[tuple[int, tuple[str, ...]], ...]  # what talks let go on: none of it may be taken back meanwhile
 
 
+@stoppable
 @job
 def regroup(progress: Callable[[float], None], *, investigation_id: int) -> dict[str, int]:
     """Group the excerpts of an investigation anew, keeping what a person decided; return how many there are of each."""
     for _attempt in range(TRIES):
         investigation = _investigation(investigation_id)
-        before = _standing(investigation)
-        rows = refreshed(before.rows, sources.said(investigation))
-        people = names(db.session.get_one(Organisation, investigation.organisation_id))
+        before, said = _standing(investigation), sources.said(investigation)
+        within = db.session.get_one(Organisation, investigation.organisation_id)
+        people, means = names(within), _means(progress, within)
         private = _talks_kept_to_the_secretary(investigation)
-        progress(0.05)
+        progress(READ)  # from here to the writing nothing is held: others go on working
+        tell = _every_step(progress)
+        rows = refreshed(before.rows, said, mapped=_counted(means["mapped"], len(said), tell))
         quotable = [not (row.source is SourceKind.TALK and row.source_id in private) for row in rows]
-        texts = [people.masked(row.text) for row in rows]
-        places = arrange(rows, texts, before.known, quotable=quotable, progress=_every_step(progress))
+        texts = [to_group(row, people) for row in rows]
+        rest = partial(_last_part, tell)
+        places = arrange(rows, texts, before.known, quotable=quotable, progress=rest, **means)
         investigation = _investigation(investigation_id)
         hold(investigation_id)
         if _standing(investigation) == before:
-            return _write(investigation, before.rows, rows, places)
+            written = _write(investigation, before.rows, rows, places)
+            _compare_with_others(investigation)
+            return written
         db.session.rollback()
     raise Stale(_("Concerns were being changed all the while. Nothing was lost; please group again."))
+
+
+@job
+def recognise(progress: Callable[[float], None], *, investigation_id: int) -> dict[str, int]:
+    """Tie the concerns of an organisation that recur from one investigation to another; return how many are tied."""
+    organisation_id = _investigation(investigation_id).organisation_id
+    portraits = threads.portraits(db.session.get_one(Organisation, organisation_id))
+    progress(READ)  # as above: while they are compared nothing is held
+    pairs = likeness.alike(portraits)
+    progress(WRITING)
+    return {"tied": threads.recognise(db.session.get_one(Organisation, organisation_id), pairs=pairs)}
+
+
+def _compare_with_others(investigation: Investigation) -> None:
+    within = db.session.get_one(Organisation, investigation.organisation_id)
+    if threads.comparable(within):
+        enqueue_once(
+            "concerns.recognise", organisation_id=within.id, language=language(), investigation_id=investigation.id
+        )
+
+
+@stoppable
+@job
+def propose_wording(progress: Callable[[float], None], *, concern_id: int) -> dict[str, Any]:
+    """Ask the chat model for a label and a summary of a concern; return what the passages bear out of its answer."""
+    concern, within = _concern(concern_id)
+    passages = wording.material(concern, within=within)
+    if not passages:
+        raise DomainError(_("Too few voices say this for their passages to be shown to a model. Nothing was sent."))
+    progress(0.1)
+    said = wording.answer(passages)
+    progress(0.9)
+    # Asked anew: what was taken back while the model thought is not repeated.
+    concern, within = _concern(concern_id)
+    return wording.believed(said, concern, within=within)
+
+
+def _concern(concern_id: int) -> tuple[Concern, Organisation]:
+    found = db.session.get(Concern, concern_id)
+    if found is None:
+        raise NotFound(_("There is no such concern in your organisation."))
+    return found, db.session.get_one(Organisation, found.organisation_id)
+
+
+def _means(progress: Callable[[float], None], within: Organisation) -> dict[str, Any]:
+    """What grouping is given besides the texts: its organisation's words, where to compute, a model if one is set."""
+    settings = current_app.config["SETTINGS"]
+    means: dict[str, Any] = {
+        "vocabulary": vocabularies.vocabulary(within),
+        "mapped": mapper(settings.cluster, check=getattr(progress, "check", None)),
+    }
+    if settings.embeddings is not None:
+        means["vectors"] = embedder(settings.embeddings)
+    return means
 
 
 def _investigation(investigation_id: int) -> Investigation:
@@ -94,16 +161,38 @@ def _talks_kept_to_the_secretary(investigation: Investigation) -> set[int]:
 
 
 def _every_step(progress: Callable[[float], None]) -> Callable[[float], None]:
-    """Progress is a write to the disk: it is told in steps, between the reading before and the writing after."""
-    told = 0.0
+    """Progress is a write to the disk: it is told in steps, between the reading before and the writing after.
+
+    In between it only asks whether to go on.
+    """
+    told, ask = 0.0, getattr(progress, "check", None)
 
     def tell(share: float) -> None:
         nonlocal told
         if share >= told + STEP:
             told = share
-            progress(0.05 + 0.9 * share)
+            progress(READ + (WRITING - READ) * share)
+        elif ask is not None:
+            ask()
 
     return tell
+
+
+def _counted(mapped: Mapped, texts: int, tell: Callable[[float], None]) -> Mapped:
+    """As `mapped`, telling how many of the texts have been cut into passages."""
+
+    def counted(function: Callable[[Any], Any], chunks: Iterable[Any]) -> Iterator[Any]:
+        done = 0
+        for result in mapped(function, chunks):
+            yield result
+            done += len(result)
+            tell(CUTTING * done / texts)
+
+    return counted
+
+
+def _last_part(tell: Callable[[float], None], share: float) -> None:
+    tell(CUTTING + (1 - CUTTING) * share)
 
 
 def _write(

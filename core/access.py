@@ -28,6 +28,8 @@ class Permission(StrEnum):
     READ_OWN_TALKS = "read_own_talks"
     SEE_CONCERNS = "see_concerns"
     CURATE_CONCERNS = "curate_concerns"
+    APPROVE_REPLIES = "approve_replies"
+    READ_BOARD = "read_board"
     READ_REPORTS = "read_reports"
     MAKE_REPORTS = "make_reports"
 
@@ -44,10 +46,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_COVERAGE,
             Permission.READ_OWN_TALKS,
             Permission.SEE_CONCERNS,
+            Permission.APPROVE_REPLIES,
+            Permission.READ_BOARD,
             Permission.READ_REPORTS,
         }
     ),
-    Role.MEMBER: frozenset({Permission.USE_DESK, Permission.READ_OWN_TALKS}),
+    Role.MEMBER: frozenset({Permission.USE_DESK, Permission.READ_OWN_TALKS, Permission.READ_BOARD}),
 }
 
 

@@ -2,12 +2,15 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from flask import Flask, current_app
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey
-from sqlalchemy import JSON, ForeignKey, String, event, select, update
+from sqlalchemy import JSON, ForeignKey, String, Update, event, func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import traces
@@ -21,8 +24,10 @@ HEARTBEAT = 5  # seconds between signs of life
 LOST = timedelta(seconds=60)  # silence after which a running job counts as lost with its worker
 TRIES = 3
 REST = timedelta(hours=1)  # before due work that failed is tried again
+UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 SPOKEN = "zh"  # the language of jobs nobody asked for
 HANDLERS: dict[str, Callable[..., Any]] = {}
+STOPPABLE: set[str] = set()  # names of jobs a person may stop halfway
 DUE: dict[str, Callable[[], Iterable[int]]] = {}
 IN_HAND: set[int] = set()  # jobs this process is running
 
@@ -49,14 +54,27 @@ class Job(Model):
     @property
     def running(self) -> bool:
         """Say whether a reader still has to wait."""
-        return self.state in (JobState.WAITING, JobState.RUNNING)
+        return self.state in UNFINISHED
+
+    @property
+    def stoppable(self) -> bool:
+        """Say whether a person may stop it now."""
+        return self.running and self.name in STOPPABLE
+
+
+class Cancelled(Exception):
+    """A person stopped the job: let this pass, so that nothing of the work is kept."""
 
 
 class Progress:
-    """Handed to a job to say how far it is; call it between transactions, never after a write."""
+    """Handed to a job to say how far it is; call it between transactions, never after a write.
+
+    It raises `Cancelled` once a person stopped the job.
+    """
 
     def __init__(self, job_id: int) -> None:
         self._job_id = job_id
+        self.stopped = threading.Event()
 
     def __call__(self, share: float) -> None:
         """Show `share` (0 to 1) of the work as done."""
@@ -64,13 +82,29 @@ class Progress:
         if session.new or session.dirty or session.deleted or session.info.get("wrote"):
             raise RuntimeError("a job must report progress before it writes, or the report would undo the writing")
         session.rollback()
-        _touch(self._job_id, progress=min(max(share, 0.0), 1.0))
+        if not _touch(self._job_id, progress=min(max(share, 0.0), 1.0)):
+            raise Cancelled
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the last sign of life found the job stopped: costs nothing, in any thread, any time."""
+        if self.stopped.is_set():
+            raise Cancelled
 
 
 def job(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Register `handler(progress, **arguments)` under "package.function"; it must be safe to run twice."""
-    HANDLERS[f"{handler.__module__.split('.')[0]}.{handler.__name__}"] = handler
+    HANDLERS[_name(handler)] = handler
     return handler
+
+
+def stoppable(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a person stop this job halfway: it writes in one transaction, after its last report of progress."""
+    STOPPABLE.add(_name(handler))
+    return handler
+
+
+def _name(handler: Callable[..., Any]) -> str:
+    return f"{handler.__module__.split('.')[0]}.{handler.__name__}"
 
 
 def due(name: str) -> Callable[[Callable[[], Iterable[int]]], Callable[[], Iterable[int]]]:
@@ -97,8 +131,7 @@ def start_due(*, language: str) -> int:
             busy = select(Job.id).where(
                 Job.name == name,
                 Job.organisation_id == organisation_id,
-                Job.state.in_([JobState.WAITING, JobState.RUNNING])
-                | ((Job.state == JobState.FAILED) & (Job.finished_at > now() - REST)),
+                Job.state.in_(UNFINISHED) | ((Job.state == JobState.FAILED) & (Job.finished_at > now() - REST)),
             )
             if db.session.scalar(busy.limit(1)) is None:
                 enqueue(name, organisation_id=organisation_id, language=language, within_id=organisation_id)
@@ -123,6 +156,17 @@ def enqueue(name: str, *, organisation_id: int, language: str, **arguments: Any)
     return queued
 
 
+def enqueue_once(name: str, *, organisation_id: int, language: str, **arguments: Any) -> Job:
+    """As `enqueue`, but return the same work if it waits or runs already: two who ask at once start it once."""
+    if db.engine.dialect.name == "postgresql":  # on SQLite whoever may write has the database to themselves
+        db.session.execute(select(func.pg_advisory_xact_lock(organisation_id, crc32(name.encode()) >> 1)))
+    rows = db.session.scalars(
+        select(Job).where(Job.name == name, Job.organisation_id == organisation_id, Job.state.in_(UNFINISHED))
+    )
+    same = next((row for row in rows if row.arguments == arguments), None)
+    return same or enqueue(name, organisation_id=organisation_id, language=language, **arguments)
+
+
 def find(job_id: int, *, within: Any) -> Job:
     """Return a job of the organisation `within`; raise `NotFound`."""
     found = db.session.scalar(select(Job).where(Job.id == job_id, Job.organisation_id == within.id))
@@ -139,19 +183,37 @@ def latest(name: str, *, within: Any, **arguments: Any) -> Job | None:
     return next((row for row in rows if arguments.items() <= row.arguments.items()), None)
 
 
+def cancel(stopped: Job) -> bool:
+    """Stop a job that waits or runs, and say whether it was still to be stopped; raise `DomainError`.
+
+    A running one ends at its next report of progress, in whatever process it runs; what it did is not kept.
+    """
+    if stopped.name not in STOPPABLE:
+        raise DomainError(_("This work cannot be stopped halfway. It will be done in a moment."))
+    taken = db.session.execute(
+        update(Job)
+        .where(Job.id == stopped.id, Job.state.in_(UNFINISHED))
+        .values(state=JobState.CANCELLED, finished_at=now())
+    )
+    db.session.refresh(stopped)
+    return taken.rowcount == 1
+
+
 def run(job_id: int) -> None:
     """Run one waiting job to its end; a job somebody else took is left alone. Call it between transactions."""
     db.session.rollback()  # ends a reading transaction, which on SQLite would keep the claim waiting
     if not _claim(job_id):
         return
     IN_HAND.add(job_id)
-    stop = threading.Event()
+    ended, progress = threading.Event(), Progress(job_id)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    pulse = threading.Thread(target=_beat, args=(app, job_id, stop), daemon=True)
+    pulse = threading.Thread(target=_beat, args=(app, job_id, progress.stopped, ended), daemon=True)
     if app.config["SETTINGS"].queue != "inline":
         pulse.start()
     try:
-        result = _perform(job_id)
+        _perform(job_id, progress)
+    except Cancelled:
+        db.session.rollback()
     except DomainError as error:
         db.session.rollback()
         _touch(job_id, state=JobState.FAILED, error=str(error), finished_at=now())
@@ -161,34 +223,35 @@ def run(job_id: int) -> None:
         _touch(job_id, state=JobState.FAILED, error=type(error).__name__, finished_at=now())
         if app.testing:
             raise
-    else:
-        _touch(job_id, state=JobState.DONE, progress=1.0, result=result, finished_at=now())
     finally:
-        stop.set()
+        ended.set()
         IN_HAND.discard(job_id)
 
 
-def _perform(job_id: int) -> Any:
+def _perform(job_id: int, progress: Progress) -> None:
+    """Carry a job out; what it wrote and that it is done become true together, or, once it was stopped, neither."""
     row = db.session.get_one(Job, job_id)
     name, arguments, language = row.name, dict(row.arguments), row.language
     db.session.rollback()
     db.session.info.pop("wrote", None)
     with speaking(language):
-        result = HANDLERS[name](Progress(job_id), **arguments)
+        result = HANDLERS[name](progress, **arguments)
+    ended = {"state": JobState.DONE, "progress": 1.0, "result": result, "finished_at": now(), "heartbeat_at": now()}
+    if not db.session.execute(_while_running(job_id).values(**ended)).rowcount:
+        raise Cancelled
     db.session.commit()
     db.session.info.pop("wrote", None)
-    return result
 
 
 def recover() -> int:
     """Queue again what a dead worker lost and what was never sent; return how many."""
     lost = now() - LOST
     with Session(db.engine) as session:
-        rows = session.scalars(select(Job).where(Job.state.in_([JobState.WAITING, JobState.RUNNING]))).all()
+        unfinished = select(Job).where(Job.state.in_(UNFINISHED)).with_for_update()
         again = []
-        for row in rows:
+        for row in session.scalars(unfinished).all():
             seen = row.heartbeat_at or row.created_at
-            if row.state is JobState.RUNNING and seen > lost:
+            if row.id in IN_HAND or (row.state is JobState.RUNNING and seen > lost):
                 continue
             if row.state is JobState.RUNNING and row.tries >= TRIES:
                 row.state, row.error, row.finished_at = (
@@ -295,16 +358,24 @@ def _claim(job_id: int) -> bool:
         return taken.rowcount == 1
 
 
-def _touch(job_id: int, **values: Any) -> None:
+def _while_running(job_id: int) -> Update:
+    return update(Job).where(Job.id == job_id, Job.state == JobState.RUNNING)
+
+
+def _touch(job_id: int, **values: Any) -> bool:
+    """Note a sign of life and `values` of a running job; False when it is no longer running."""
     with Session(db.engine) as session:
-        session.execute(update(Job).where(Job.id == job_id).values(heartbeat_at=now(), **values))
+        taken = session.execute(_while_running(job_id).values(heartbeat_at=now(), **values))
         session.commit()
+        return taken.rowcount == 1
 
 
-def _beat(app: Flask, job_id: int, stop: threading.Event) -> None:
+def _beat(app: Flask, job_id: int, stopped: threading.Event, ended: threading.Event) -> None:
     with app.app_context():
-        while not stop.wait(HEARTBEAT):
-            _touch(job_id)
+        while not ended.wait(HEARTBEAT):
+            with suppress(OperationalError):  # the job itself is writing much: the next beat tells
+                if not _touch(job_id):
+                    stopped.set()
 
 
 def _sweep(app: Flask) -> None:

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MAIL = ("smtp://", "smtp+tls://", "smtps://")
 QUEUES = ("inline", "local", "postgresql://", "redis://")
+CLUSTERS = ("tcp://", "tls://")
+CHATS = ("http://", "https://")
 
 
 class WrongSetting(Exception):
@@ -22,7 +24,10 @@ class Settings:
     wait: "inline" (run at once), "local" (a file beside the database), or a postgresql:// or redis:// address.
     `https`: cookies only over TLS. `upload_limit`: bytes a request may carry. `mail`: the mail server, as
     smtp://, smtp+tls:// (STARTTLS) or smtps://, with user and password where it asks for them; empty: no mail is sent.
-    `mail_from`: the sender's address.
+    `mail_from`: the sender's address. `cluster`: a `dask.distributed` scheduler that shares in grouping, as tcp://… or
+    tls://…; empty: this machine alone. `embeddings`: the folder of a sentence-embedding model; None: grouping learns
+    from the texts themselves. `chat`: the OpenAI-compatible address of a chat model that may propose wording, with
+    `chat_model` and `chat_key`; empty: nothing is sent anywhere.
     """
 
     data: Path
@@ -32,6 +37,11 @@ class Settings:
     upload_limit: int = 20 * 1024 * 1024
     mail: str = ""
     mail_from: str = ""
+    cluster: str = ""
+    embeddings: Path | None = None
+    chat: str = ""
+    chat_model: str = ""
+    chat_key: str = field(default="", repr=False)
 
     @property
     def keys(self) -> Path:
@@ -52,6 +62,11 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         mail=_mail(environment.get("XINSHENG_MAIL", ""), environment.get("XINSHENG_MAIL_FROM", "")),
         mail_from=environment.get("XINSHENG_MAIL_FROM", ""),
         upload_limit=_megabytes("XINSHENG_UPLOAD_MB", environment.get("XINSHENG_UPLOAD_MB", "20")),
+        cluster=_cluster(environment.get("XINSHENG_CLUSTER", "")),
+        embeddings=_folder("XINSHENG_EMBEDDINGS", environment.get("XINSHENG_EMBEDDINGS", "")),
+        chat=_chat(environment.get("XINSHENG_CHAT", ""), environment.get("XINSHENG_CHAT_MODEL", "")),
+        chat_model=environment.get("XINSHENG_CHAT_MODEL", ""),
+        chat_key=environment.get("XINSHENG_CHAT_KEY", ""),
     )
 
 
@@ -83,6 +98,31 @@ def _mail(server: str, sender: str) -> str:
     if "@" not in sender:
         raise WrongSetting("XINSHENG_MAIL_FROM: the sender's address is missing.")
     return server
+
+
+def _cluster(value: str) -> str:
+    if not value or value.startswith(CLUSTERS):
+        return value
+    raise WrongSetting("XINSHENG_CLUSTER: use the scheduler's address, tcp://host:8786 or tls://host:8786.")
+
+
+def _folder(name: str, value: str) -> Path | None:
+    if not value:
+        return None
+    folder = Path(value).expanduser().resolve()
+    if not folder.is_dir():
+        raise WrongSetting(f"{name}: there is no folder {folder}.")
+    return folder
+
+
+def _chat(address: str, model: str) -> str:
+    if not address:
+        return ""
+    if not address.startswith(CHATS):
+        raise WrongSetting("XINSHENG_CHAT: use the address before /chat/completions, such as http://host:8000/v1.")
+    if not model:
+        raise WrongSetting("XINSHENG_CHAT_MODEL: the name of the chat model is missing.")
+    return address.rstrip("/")
 
 
 def _switch(name: str, value: str) -> bool:

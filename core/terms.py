@@ -161,6 +161,7 @@ class SourceKind(Term):
 
     SURVEY = "survey", lazy("Survey")
     TALK = "talk", lazy("Talk")
+    MEETING = "meeting", lazy("Meeting")
 
 
 class ActionState(Term):
@@ -214,7 +215,7 @@ class BoardAccess(Term):
     """Who may read the board."""
 
     MEMBERS = "members", lazy("Members who sign in")
-    LINK = "link", lazy("Everybody with the link")
+    LINK = "link", lazy("Everybody who has the board’s link")
 
 
 class ReportStyle(Term):

@@ -1,13 +1,15 @@
 """A second run on the sample: what people touched stays as large as it was, and new words find their place."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from concerns import grouping
 from concerns.arrangement import Known, arrange
 from concerns.excerpts import Row
-from core.terms import SourceKind
+from core.parallel import mapper
+from core.terms import ExcerptKind, SourceKind
 from tests.conftest import SAMPLE
 from text.clauses import excerpts
 
@@ -62,6 +64,26 @@ def test_new_words_join_the_concern_they_speak_of(first_run) -> None:
     mine = next(place for place in again if place.concern_id == 7)
     assert set(kept.rows) <= set(mine.rows)
     assert {len(texts), len(texts) + 1} & set(mine.rows), "neither new sentence joined"
+
+
+def test_a_cluster_finds_the_same_groups(first_run) -> None:
+    distributed = pytest.importorskip("distributed")
+    texts, found = first_run
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=None
+    ) as cluster:
+        assert grouping.group(texts, mapped=mapper(cluster.scheduler_address)) == found
+    assert grouping.group(texts, mapped=mapper()) == found
+
+
+def test_praise_joins_no_group_and_stays_where_a_person_put_it() -> None:
+    texts = ["停车位不够", "停车位太少", "停车位难找", "停车位修得真好", "停车位修得很好"]
+    rows = [row(number, text, None) for number, text in enumerate(texts)]
+    rows[3] = replace(rows[3], kind=ExcerptKind.PRAISE)
+    rows[4] = replace(rows[4], kind=ExcerptKind.PRAISE, pinned=True, concern_id=7)
+    again = arrange(rows, texts, [Known(7, "x", kept=True)], quotable=[True] * 5, progress=lambda share: None)
+    standing = {position for place in again for position in place.rows}
+    assert 3 not in standing and 4 in standing
 
 
 def test_every_row_stands_in_one_place_at_most(first_run) -> None:

@@ -1,19 +1,23 @@
 """Grouping again keeps what a person decided; nothing that must not be known gets into the excerpts."""
 
+import dataclasses
 import re
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 
-from concerns import actions, curation, jobs, queries
+import core.jobs
+from concerns import actions, curation, grouping, jobs, queries, vocabularies
 from concerns.models import Concern, Excerpt
 from core.db import db
 from core.errors import NotFound, Stale
-from core.terms import SourceKind, SurveyState, Visibility
+from core.terms import ExcerptKind, JobState, SourceKind, SurveyState, Visibility
 from interviews import passages
 from interviews import queries as talk_queries
 from surveys.models import Survey
+from tests.concerns.conftest import by_topic
+from text.vocabulary import Vocabulary as Words
 
 pytestmark = pytest.mark.usefixtures("foreseeable")
 
@@ -192,6 +196,100 @@ def test_a_group_that_falls_apart_leaves_its_passages_alone(stage, fill, monkeyp
     stage.group()
     assert set(stage.lines()) == {"食堂"}
     assert "停车太难" in stage.texts(None)
+
+
+def _stopping(stage, at: float):
+    """A run that a person stops once it has come as far as `at`; return its job."""
+    job = core.jobs.enqueue(
+        "concerns.regroup",
+        organisation_id=stage.cast.branch.id,
+        language="zh",
+        investigation_id=stage.cast.investigation.id,
+    )
+    db.session.commit()
+    handler, told = core.jobs.HANDLERS["concerns.regroup"], []
+
+    def regroup(progress, **arguments):
+        def tell(share: float) -> None:
+            progress(share)
+            told.append(share)
+            if share >= at and job.running:
+                assert core.jobs.cancel(job)
+                db.session.commit()
+
+        return handler(tell, **arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(core.jobs.HANDLERS, "concerns.regroup", regroup)
+        core.jobs.run_inline()
+    assert told == sorted(told)
+    db.session.expire_all()
+    return job
+
+
+@pytest.mark.parametrize("at", [0.0, 0.3, 0.9], ids=["reading", "cutting", "grouping"])
+def test_a_stopped_run_leaves_everything_as_it_was(any_stage, fill, at) -> None:
+    fill(any_stage)
+    any_stage.group()
+    before = _everything()
+    any_stage.survey({"q13": "食堂周末不开门"}, {"q13": "宿舍太冷"}, {"q13": "班车太少"}, {"q13": "班车太慢"})
+    job = _stopping(any_stage, at)
+    assert job.state is JobState.CANCELLED and job.result is None
+    assert _everything() == before
+    any_stage.group()
+    assert {"班车", "食堂"} <= set(any_stage.lines())
+
+
+def test_grouping_is_not_started_twice(stage, client_for) -> None:
+    browser, url = client_for("secretary"), f"/app/investigations/{stage.cast.investigation.id}/concerns/regroup"
+    mine = {"organisation_id": stage.cast.branch.id, "investigation_id": stage.cast.investigation.id}
+    core.jobs.enqueue("concerns.regroup", language="zh", **mine)
+    db.session.commit()
+    core.jobs.current_app.extensions["inline_jobs"].clear()
+    browser.post(url)
+    assert db.session.scalar(select(func.count()).select_from(core.jobs.Job)) == 1
+
+
+def test_the_page_offers_to_stop_a_run_and_says_so(stage, client_for) -> None:
+    core.jobs.enqueue(
+        "concerns.regroup",
+        organisation_id=stage.cast.branch.id,
+        language="zh",
+        investigation_id=stage.cast.investigation.id,
+    )
+    db.session.commit()
+    core.jobs.current_app.extensions["inline_jobs"].clear()
+    url = f"/app/investigations/{stage.cast.investigation.id}/concerns"
+    (action,) = re.findall(r'action="(/app/jobs/\d+/cancel)"', client_for("secretary").get(url).text)
+    assert "/cancel" not in client_for("committee_member").get(url).text
+    answer = client_for("secretary").post(action, data={"back": url})
+    assert answer.location == url
+    assert "/cancel" not in client_for("secretary").get(url).text
+
+
+def test_what_an_organisation_set_up_reaches_the_grouping(stage, fill, app, monkeypatch, tmp_path) -> None:
+    settings = dataclasses.replace(app.config["SETTINGS"], embeddings=tmp_path)
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    vocabularies.change(words="夜间巴士", stop="同志", seen=0, within=stage.cast.branch, by=stage.cast.secretary)
+    db.session.commit()
+    given = {}
+
+    def spy(texts, **means):
+        given.update(means)
+        return by_topic(texts)
+
+    monkeypatch.setattr(grouping, "group", spy)
+    fill(stage)
+    stage.group()
+    assert given["vocabulary"] == Words.of(["夜间巴士"], ["同志"])
+    assert callable(given["vectors"]) and list(given["mapped"](len, [[1], [1, 2]])) == [1, 2]
+
+
+def test_praise_stands_in_no_concern(stage) -> None:
+    stage.survey(*({"q13": text} for text in ("食堂的菜太咸", "食堂排队太久", "食堂师傅特别好，感谢他们")))
+    stage.group()
+    assert stage.texts("食堂") == {"食堂的菜太咸", "食堂排队太久"}
+    assert db.session.scalar(select(Excerpt.concern_id).where(Excerpt.kind == ExcerptKind.PRAISE)) is None
 
 
 def test_who_curates_while_a_run_is_under_way_loses_nothing(stage, fill) -> None:

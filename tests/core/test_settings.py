@@ -30,6 +30,9 @@ def test_postgresql_is_given_our_driver(tmp_path) -> None:
         ("XINSHENG_HTTPS", "perhaps"),
         ("XINSHENG_UPLOAD_MB", "0"),
         ("XINSHENG_UPLOAD_MB", "many"),
+        ("XINSHENG_CLUSTER", "host:8786"),
+        ("XINSHENG_EMBEDDINGS", "/no/such/folder"),
+        ("XINSHENG_CHAT", "host:8000"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path, name, value) -> None:
@@ -42,3 +45,17 @@ def test_the_instance_folder_must_be_a_folder(tmp_path) -> None:
     file.touch()
     with pytest.raises(WrongSetting, match="XINSHENG_DATA"):
         read({"XINSHENG_DATA": str(file)})
+
+
+def test_nothing_is_sent_anywhere_unless_set(tmp_path) -> None:
+    settings = read({"XINSHENG_DATA": str(tmp_path)})
+    assert (settings.cluster, settings.embeddings, settings.chat) == ("", None, "")
+
+
+def test_a_chat_model_needs_its_name_and_its_key_is_not_shown(tmp_path) -> None:
+    given = {"XINSHENG_DATA": str(tmp_path), "XINSHENG_CHAT": "http://127.0.0.1:8000/v1/", "XINSHENG_CHAT_KEY": "k-1"}
+    with pytest.raises(WrongSetting, match="XINSHENG_CHAT_MODEL"):
+        read(given)
+    settings = read(given | {"XINSHENG_CHAT_MODEL": "m"})
+    assert settings.chat == "http://127.0.0.1:8000/v1" and settings.chat_key == "k-1"
+    assert "k-1" not in repr(settings)
