@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
+import activities.views
 import concerns.commands
 import concerns.jobs
 import concerns.views
@@ -33,7 +34,7 @@ from core.access import public
 from core.settings import Settings, WrongSetting, read
 from surveys import closing
 
-PAGES = (desk, members, vault, investigations, surveys, interviews, concerns, reports, exchange)
+PAGES = (desk, members, vault, investigations, surveys, interviews, activities, concerns, reports, exchange)
 JOBS = (concerns.jobs, reports.jobs, surveys.jobs)
 # Snapshots are made anew, and keys are in no backup.
 KEPT = backup.Care(("reports",), closing.after_restore)

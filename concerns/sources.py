@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from activities import queries as activities
+from activities.minutes import contributions
 from core.db import db
 from core.terms import SourceKind, SurveyState
 from interviews.queries import passages_for_concerns
@@ -72,7 +74,15 @@ def from_talks(investigation: Investigation) -> Iterator[Said]:
         yield Said(SourceKind.TALK, talk_id, "\n".join(texts), released=texts)
 
 
-SOURCES: tuple[Callable[[Investigation], Iterator[Said]], ...] = (from_surveys, from_talks)
+def from_meetings(investigation: Investigation) -> Iterator[Said]:
+    """Yield the contributions to meetings, each a voice of its own: who spoke is not known here."""
+    within = db.session.get_one(Organisation, investigation.organisation_id)
+    for activity in activities.activities(investigation, within=within):
+        for text in contributions(activity.minutes):
+            yield Said(SourceKind.MEETING, activity.id, text)
+
+
+SOURCES: tuple[Callable[[Investigation], Iterator[Said]], ...] = (from_surveys, from_talks, from_meetings)
 
 
 def said(investigation: Investigation) -> list[Said]:

@@ -58,13 +58,7 @@ class MainConcerns(Section):
 def _told(concern: ConcernLine, evidence: Evidence) -> Iterator[Block]:
     yield Heading(2, concern.label)
     sources = {count.kind: count.voices for count in concern.sources}
-    parts = [
-        _("%(count)s answers of the survey", count=sources[SourceKind.SURVEY])
-        if kind is SourceKind.SURVEY
-        else _("%(count)s talks", count=sources[SourceKind.TALK])
-        for kind in SourceKind
-        if sources.get(kind, 0) >= evidence.cell_floor
-    ]
+    parts = [_raised(kind, sources[kind]) for kind in SourceKind if sources.get(kind, 0) >= evidence.cell_floor]
     if parts:
         yield Paragraph(_("Raised in %(parts)s.", parts=listing(parts)))
     else:
@@ -73,3 +67,13 @@ def _told(concern: ConcernLine, evidence: Evidence) -> Iterator[Block]:
         yield Paragraph(concern.summary)
     if concern.quotes:
         yield Quotes(tuple(Quote(text) for text in concern.quotes))
+
+
+def _raised(kind: SourceKind, count: int) -> str:
+    match kind:
+        case SourceKind.SURVEY:
+            return _("%(count)s answers of the survey", count=count)
+        case SourceKind.TALK:
+            return _("%(count)s talks", count=count)
+        case SourceKind.MEETING:
+            return _("%(count)s contributions to meetings", count=count)

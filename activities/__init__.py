@@ -1,0 +1,1 @@
+"""Meetings and visits held for an investigation, and their minutes."""
