@@ -1,15 +1,14 @@
 """Where an investigation stands: key figures, what to do next, and what is due."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from concerns import queries as concerns
 from concerns.queries import ConcernLine
-from core import clock
 from core.access import Permission
 from core.i18n import _, ngettext
 from core.terms import ActionState, SurveyState
+from desk import dues
 from interviews import queries as talks
 from interviews.coverage import Coverage, coverage
 from investigations.models import Investigation
@@ -45,18 +44,6 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """Something with an owner and a date, from a talk or a concern."""
-
-    text: str
-    owner: str
-    due_on: date | None
-    late: bool
-    endpoint: str
-    arguments: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class SurveyLine:
     """A survey with how many were asked and how many answered."""
 
@@ -76,7 +63,7 @@ class Overview:
     surveys: tuple[SurveyLine, ...]
     coverage: Coverage
     concerns: tuple[ConcernLine, ...]
-    dues: tuple[Due, ...]
+    dues: tuple[dues.Due, ...]
 
 
 def overview(investigation: Investigation, *, within: Organisation, reader: Account) -> Overview:
@@ -85,19 +72,22 @@ def overview(investigation: Investigation, *, within: Organisation, reader: Acco
     turnout = surveys.turnout(rows)
     lines = tuple(SurveyLine(row.id, row.version.title, row.state, *turnout[row.id]) for row in rows)
     heard = coverage(within=within, since=investigation.starts_on, until=investigation.ends_on)
-    found = tuple(concerns.concerns(investigation, within=within))
-    measures = _measures(found)
+    found = concerns.concern_page(investigation, within=within)
+    doing = concerns.action_counts(investigation, within=within)
+    owed = dues.of_replies(investigation, within=within)
+    measures = dues.of_concerns(investigation, within=within, reader=reader, most=SHOWN)
     # Promises are sealed: they are counted as they are, and only those shown are opened.
-    dues = sorted([*measures, *_promises(within, reader)], key=lambda due: (due.due_on is None, due.due_on))
-    open_ = len(measures) + talks.count_open(within=within, reader=reader)
-    late = sum(due.late for due in measures) + talks.count_overdue(within=within, reader=reader)
+    shown = sorted([*measures, *owed, *dues.of_talks(within=within, reader=reader, most=SHOWN)], key=dues.by_day)
+    waiting, late = dues.count(investigation, within=within)
+    open_ = waiting + len(owed) + talks.count_open(within=within, reader=reader)
+    late += sum(due.late for due in owed) + talks.count_overdue(within=within, reader=reader)
     return Overview(
-        figures=tuple(_figures(investigation, lines, heard, found, (open_, late))),
-        steps=tuple(_steps(investigation, lines, heard, found)),
+        figures=tuple(_figures(investigation, lines, heard, (found.total, _in_hand(doing)), (open_, late))),
+        steps=tuple(_steps(investigation, lines, heard, found.total, bool(doing))),
         surveys=lines,
         coverage=heard,
-        concerns=found[:6],
-        dues=tuple(dues[:SHOWN]),
+        concerns=found.lines[:6],
+        dues=tuple(shown[:SHOWN]),
     )
 
 
@@ -130,22 +120,22 @@ def _roster_step() -> Step:
     )
 
 
+def _in_hand(doing: dict[ActionState, int]) -> int:
+    return doing.get(ActionState.NOT_STARTED, 0) + doing.get(ActionState.UNDER_WAY, 0)
+
+
 def _figures(
     investigation: Investigation,
     lines: tuple[SurveyLine, ...],
     heard: Coverage,
-    found: tuple[ConcernLine, ...],
+    found: tuple[int, int],
     due: tuple[int, int],
 ) -> list[Figure]:
     asked = investigation.population_size or sum(line.asked for line in lines)
     received = sum(line.received for line in lines)
     rate = f"{100 * received / asked:.0f}%" if asked else ""
     open_, late = due
-    in_hand = sum(
-        action.state in (ActionState.NOT_STARTED, ActionState.UNDER_WAY)
-        for concern in found
-        for action in concern.actions
-    )
+    concerns_found, in_hand = found
     return [
         Figure(
             _("Answers to the survey"),
@@ -163,7 +153,7 @@ def _figures(
         ),
         Figure(
             _("Concerns found"),
-            str(len(found)),
+            str(concerns_found),
             "",
             ngettext("%(num)d action in hand", "%(num)d actions in hand", in_hand),
             "",
@@ -178,39 +168,8 @@ def _figures(
     ]
 
 
-def _measures(found: tuple[ConcernLine, ...]) -> list[Due]:
-    today = clock.today()
-    return [
-        Due(
-            text=action.measure,
-            owner=action.owner,
-            due_on=action.due_on,
-            late=action.due_on is not None and action.due_on < today,
-            endpoint="concerns.show",
-            arguments={"concern_id": concern.id},
-        )
-        for concern in found
-        for action in concern.actions
-        if action.state in (ActionState.NOT_STARTED, ActionState.UNDER_WAY)
-    ]
-
-
-def _promises(within: Organisation, reader: Account) -> list[Due]:
-    return [
-        Due(
-            text=promise.promise or _("A sealed promise: open your key to read it"),
-            owner=promise.owner_name,
-            due_on=promise.due_on,
-            late=promise.overdue,
-            endpoint="interviews.show",
-            arguments={"talk_id": promise.talk_id},
-        )
-        for promise in talks.next_promises(within=within, reader=reader, most=SHOWN)
-    ]
-
-
 def _steps(
-    investigation: Investigation, lines: tuple[SurveyLine, ...], heard: Coverage, found: tuple[ConcernLine, ...]
+    investigation: Investigation, lines: tuple[SurveyLine, ...], heard: Coverage, found: int, decided: bool
 ) -> list[Step]:
     """Return what the chain is waiting for, the earliest link first."""
     here = {"investigation_id": investigation.id}
@@ -248,7 +207,7 @@ def _steps(
         steps.append(
             Step(_("Group the concerns"), text, "concerns.index", here, Permission.CURATE_CONCERNS, "lightbulb")
         )
-    if found and not any(concern.actions for concern in found):
+    if found and not decided:
         text = _("One owner and one date for each.")
         steps.append(
             Step(_("Decide what is done"), text, "concerns.index", here, Permission.CURATE_CONCERNS, "clipboard-check")

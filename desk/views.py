@@ -1,20 +1,22 @@
 """The overview, background jobs, and the menu."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, g, make_response, render_template, request, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core import jobs
 from core.access import Permission, allowed, requires
-from core.i18n import lazy
+from core.i18n import _, lazy
 from desk import overview as overviews
 from investigations import queries as investigations
 from investigations.models import Investigation
 from surveys import queries as surveys
 
 bp = Blueprint("desk", __name__, url_prefix="/app")
+_OWN_PAGE = re.compile(r"/app(/[A-Za-z0-9_-]+)*/?")
 
 MENU = (
     ("desk.overview", lazy("Overview"), "house", Permission.USE_DESK),
@@ -22,9 +24,18 @@ MENU = (
     ("surveys.instruments", lazy("Questionnaires"), "card-checklist", Permission.MANAGE_SURVEYS),
     ("interviews.index", lazy("Talks"), "chat-dots", Permission.RECORD_TALKS),
     ("interviews.coverage", lazy("Coverage"), "bar-chart", Permission.SEE_COVERAGE),
+    ("concerns.ledger_page", lazy("Ledger"), "list-check", Permission.SEE_CONCERNS),
+    ("concerns.board", lazy("Notice board"), "megaphone", Permission.READ_BOARD),
     ("members.index", lazy("Members"), "people", Permission.SEE_MEMBERS),
     ("members.settings", lazy("Organisation"), "gear", Permission.MANAGE_ORGANISATION),
 )
+# Where a page belongs whose address does not begin like that of any line of the menu.
+BELONGS = {
+    "interviews": "interviews.index",
+    "surveys": "investigations.index",
+    "concerns": "investigations.index",
+    "reports": "investigations.index",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +50,11 @@ class Entry:
 
 def navigation() -> list[Entry]:
     """Return the menu of the reader: what the account may open, the current page marked."""
-    here = request.path
-    entries = []
-    for endpoint, label, icon, permission in MENU:
-        if allowed(permission):
-            url = url_for(endpoint)
-            current = here == url if endpoint == "desk.overview" else here.startswith(url)
-            entries.append(Entry(url, label, icon, current))
-    return entries
+    shown = [(endpoint, url_for(endpoint), label, icon) for endpoint, label, icon, right in MENU if allowed(right)]
+    mine = [url for endpoint, url, *_rest in shown if endpoint != "desk.overview" and request.path.startswith(url)]
+    home = BELONGS.get(request.blueprint or "", "desk.overview" if request.path == url_for("desk.overview") else "")
+    current = max(mine, key=len) if mine else next((url for endpoint, url, *_rest in shown if endpoint == home), None)
+    return [Entry(url, label, icon, url == current) for _endpoint, url, label, icon in shown]
 
 
 @bp.get("/")
@@ -82,3 +90,15 @@ def job(job_id: int) -> ResponseReturnValue:
     if not found.running:
         response.headers["HX-Refresh"] = "true"
     return response
+
+
+@bp.post("/jobs/<int:job_id>/cancel")
+@requires(Permission.CURATE_CONCERNS)
+def cancel_job(job_id: int) -> ResponseReturnValue:
+    """Stop a background job that may be stopped, and go back to the page it was shown on."""
+    if jobs.cancel(jobs.find(job_id, within=g.organisation)):
+        flash(_("Stopped. Nothing was changed; you can start it again."), "success")
+    else:
+        flash(_("It had already ended."), "info")
+    back = request.form.get("back", "")
+    return redirect(back if _OWN_PAGE.fullmatch(back) else url_for("desk.overview"))

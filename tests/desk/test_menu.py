@@ -17,6 +17,8 @@ MARKED = re.compile(r'href="([^"]+)" aria-current="page"')
         ("/app/archive", "/app/talks"),
         ("/app/guides", "/app/talks"),
         ("/app/instruments", "/app/instruments"),
+        ("/app/ledger", "/app/ledger"),
+        ("/app/board/settings", "/app/board"),
     ],
 )
 def test_one_line_of_the_menu_is_marked(client_for, path, marked) -> None:

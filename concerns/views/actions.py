@@ -1,0 +1,207 @@
+"""Actions: deciding what is done about a concern, reporting on it, checking and closing it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from concerns import actions, ledger, ledger_rows, queries
+from concerns.models import Action, Concern
+from concerns.views.base import back, bp, investigation_of
+from concerns.views.parts import part
+from concerns.views.show import page_of
+from core.access import Permission, requires
+from core.errors import DomainError
+from core.i18n import _
+from core.terms import ActionState
+from forms.base import HouseForm
+from forms.ledger import ActionForm, CheckForm, NewActionForm, RemoveActionForm, ReportForm
+from interviews.people import People, called
+from investigations.models import Investigation
+
+CHECK = "check-"  # the secretary's page holds two forms that ask for evidence
+
+
+@part("actions")
+def shown(concern: Concern, _investigation: Investigation) -> dict[str, Any]:
+    """What the section of actions on a concern's page needs besides the concern."""
+    return {
+        "action_form": NewActionForm(formdata=None),
+        "action_rows": ledger.lines(ledger.Wish(concern_id=concern.id), within=g.organisation),
+        "action_lists": lists,
+        "ledger_words": ledger_rows.Words(g.organisation),
+    }
+
+
+@bp.post("/concerns/<int:concern_id>/actions")
+@requires(Permission.CURATE_CONCERNS)
+def add_action(concern_id: int) -> ResponseReturnValue:
+    """Decide what is done about it."""
+    concern = queries.concern(concern_id, within=g.organisation)
+    form = NewActionForm()
+    if not form.sent():
+        return page_of(concern, refused=form, action_form=form), 422
+    try:
+        actions.add(concern, _plan(form, concern), by=g.account)
+    except DomainError as error:
+        form.blame(error)
+        return page_of(concern, refused=form, action_form=form), error.status
+    flash(_("The action has been added."), "success")
+    return back(concern)
+
+
+@bp.get("/actions/<int:action_id>")
+@requires(Permission.SEE_CONCERNS)
+def action(action_id: int) -> ResponseReturnValue:
+    """Show a row of the ledger, and what its reader may do with it."""
+    return _page(queries.action(action_id, within=g.organisation))
+
+
+@bp.post("/actions/<int:action_id>")
+@requires(Permission.CURATE_CONCERNS)
+def change_action(action_id: int) -> ResponseReturnValue:
+    """Change anything of an action."""
+    row = queries.action(action_id, within=g.organisation)
+    form = ActionForm()
+    return _done(
+        row,
+        form,
+        lambda: actions.change(row, _plan(form, row.concern), seen=form.revision.data, by=g.account),
+        _("The action has been saved."),
+        change_form=form,
+    )
+
+
+@bp.post("/actions/<int:action_id>/report")
+@requires(Permission.SEE_CONCERNS)
+def report_action(action_id: int) -> ResponseReturnValue:
+    """Say how far one's own action has come."""
+    row = queries.action(action_id, within=g.organisation)
+    form = ReportForm()
+    return _done(
+        row,
+        form,
+        lambda: actions.report(
+            row,
+            actions.Report(ActionState(form.state.data), form.outcome.data or "", form.evidence.data or ""),
+            seen=form.revision.data,
+            by=g.account,
+        ),
+        _("Your report has been saved."),
+        report_form=form,
+    )
+
+
+@bp.post("/actions/<int:action_id>/close")
+@requires(Permission.SEE_CONCERNS)
+def close_action(action_id: int) -> ResponseReturnValue:
+    """Check what was done, and close the action."""
+    row = queries.action(action_id, within=g.organisation)
+    form = CheckForm(prefix=CHECK)
+    return _done(
+        row,
+        form,
+        lambda: actions.close(row, evidence=form.evidence.data or "", seen=form.revision.data, by=g.account),
+        _("The action is closed."),
+        check_form=form,
+    )
+
+
+@bp.post("/actions/<int:action_id>/send-back")
+@requires(Permission.SEE_CONCERNS)
+def send_back_action(action_id: int) -> ResponseReturnValue:
+    """Hand an action back to its owner."""
+    row = queries.action(action_id, within=g.organisation)
+    form = CheckForm(prefix=CHECK)
+    return _done(
+        row,
+        form,
+        lambda: actions.send_back(row, why=form.why.data or "", seen=form.revision.data, by=g.account),
+        _("The action has gone back to its owner."),
+        check_form=form,
+    )
+
+
+@bp.post("/actions/<int:action_id>/remove")
+@requires(Permission.CURATE_CONCERNS)
+def remove_action(action_id: int) -> ResponseReturnValue:
+    """Take out a row that was never begun."""
+    row = queries.action(action_id, within=g.organisation)
+    concern, form = row.concern, RemoveActionForm()
+    try:
+        actions.remove(row, seen=form.revision.data or 0, by=g.account)
+    except DomainError as error:
+        form.blame(error)
+        return _page(row, refused=form), error.status
+    flash(_("The row has been taken out of the ledger."), "success")
+    return back(concern)
+
+
+def lists() -> dict[str, list[str]]:
+    """Return what the fields of a row offer to choose from: people, units, categories."""
+    return {
+        "people": [called(member) for member in People(g.organisation).present],
+        "units": ledger.units(g.organisation),
+        "categories": ledger.categories(g.organisation),
+    }
+
+
+def _done(
+    row: Action, form: HouseForm, verb: Callable[[], None], words: str, **given: HouseForm
+) -> ResponseReturnValue:
+    """Do something with a row; where it is refused the form comes back as it was filled in."""
+    if not form.sent():
+        return _page(row, refused=form, **given), 422
+    try:
+        verb()
+    except DomainError as error:
+        form.blame(error)
+        return _page(row, refused=form, **given), error.status
+    flash(words, "success")
+    return redirect(url_for("concerns.action", action_id=row.id))
+
+
+def _page(row: Action, *, refused: HouseForm | None = None, **given: Any) -> str:
+    forms: dict[str, Any] = {}
+    if actions.may_change(g.account):
+        forms["change_form"] = given.get("change_form") or _filled(row)
+    elif actions.may_report(row, g.account):
+        forms["report_form"] = given.get("report_form") or ReportForm(formdata=None, obj=row)
+    if actions.may_check(row, g.account):
+        forms["check_form"] = given.get("check_form") or CheckForm(formdata=None, obj=row, prefix=CHECK)
+    for form in forms.values():
+        form.revision.data = row.revision
+    return render_template(
+        "concerns/action.html",
+        row=ledger.line(row, within=g.organisation),
+        revision=row.revision,
+        removable=actions.may_change(g.account) and row.state is ActionState.NOT_STARTED,
+        words=ledger_rows.Words(g.organisation),
+        columns=ledger_rows.ALL_COLUMNS,
+        lists=lists,
+        refused=refused,
+        investigation=investigation_of(row.concern),
+        **({"change_form": None, "report_form": None, "check_form": None} | forms),
+    )
+
+
+def _filled(row: Action) -> ActionForm:
+    """The row as its form shows it: working days are only asked for anew, an untold problem is the concern's."""
+    form = ActionForm(formdata=None, obj=row, category=row.concern.category)
+    form.due_working_days.data = None
+    form.problem.data = row.problem or row.concern.label
+    return form
+
+
+def _plan(form: ActionForm, concern: Concern) -> actions.Plan:
+    values: dict[str, Any] = {name: "" if value is None else value for name, value in form.values().items()}
+    values.pop("revision")
+    for name in ("due_on", "due_working_days", "review_on", "closed_on"):
+        values[name] = values[name] or None
+    values["state"] = ActionState(values["state"])
+    if values["problem"] == concern.label:
+        values["problem"] = ""
+    if "category" not in (field.name for field in form if field.raw_data):
+        values["category"] = None  # the short form on a concern's page does not ask for it
+    return actions.Plan(**values)
