@@ -10,7 +10,7 @@ from core.i18n import _
 from core.numbers import row_number
 from core.terms import TalkState
 from forms.interviews import PlanForm, WishForm
-from interviews import drafts, openings, passages, queries, sheet, talks, waiting
+from interviews import drafts, openers, openings, passages, queries, sheet, talks, waiting
 from interviews.people import People, called
 from interviews.queries import Sealed, Wish
 from interviews.views.blueprint import bp, investigations, suggestions, writable
@@ -104,6 +104,7 @@ def show(talk_id: int) -> ResponseReturnValue:
         earlier=queries.earlier(row, reader=g.account),
         people=People(g.organisation),
         before=queries.open_promises_to(view.member, within=g.organisation, reader=g.account),
+        topics=openers.topics(view, within=g.organisation) if view.state is TalkState.PLANNED else [],
         openings=openings.of(row, within=g.organisation, reader=g.account),
         passages=passages.lines(row, view.notes) if opened and view.writable else [],
     )

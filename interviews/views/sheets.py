@@ -8,7 +8,7 @@ from core.errors import DomainError, NotAllowed, Stale
 from core.i18n import _
 from core.terms import TalkState
 from forms.interviews import TalkForm
-from interviews import drafts, openings, queries, sheet, talks, texts
+from interviews import drafts, openers, openings, queries, sheet, talks, texts
 from interviews.models import Talk
 from interviews.people import People
 from interviews.queries import TalkView
@@ -109,6 +109,7 @@ def _sheet_page(view: TalkView, form: TalkForm, *, held: Texts | None) -> str:
         draft=held.typed.draft if held and held.typed else None,
         marks=held.marks if held else typed_from(),
         before=[promise for promise in before if promise.talk_id != view.id],
+        topics=openers.topics(view, within=g.organisation) if view.state is TalkState.PLANNED else [],
         planned=[],
         **suggestions(People(g.organisation)),
     )

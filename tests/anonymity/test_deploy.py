@@ -12,7 +12,7 @@ from core.settings import ROOT, Settings
 from surveys import ballots
 
 NGINX = ROOT / "deploy" / "nginx.conf"
-SILENT = ("/s/", "/k/", "/b/", "/c/")
+SILENT = ("/s/", "/k/", "/b/", "/c/", "/gs/")
 ABOUT_PEOPLE = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Cookie", "Referer")
 
 
