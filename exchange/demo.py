@@ -9,14 +9,16 @@ from typing import Any
 import yaml
 from flask import current_app
 
-from concerns import actions
+from concerns import actions, board, replies, satisfaction
 from concerns import queries as concerns
+from concerns.models import Concern
+from concerns.satisfaction import Question
 from core import clock
 from core.db import db
 from core.errors import DomainError
 from core.i18n import _, speaking
 from core.settings import ROOT
-from core.terms import ActionState, FollowUpState, OrganisationKind, Role
+from core.terms import ActionState, BoardAccess, FollowUpState, OrganisationKind, ReplyOutcome, ReplyState, Role
 from exchange import chain
 from exchange.chain import Tell
 from interviews import follow_ups, guides
@@ -116,6 +118,7 @@ def _load(language: str, tell: Tell) -> list[str]:
     db.session.commit()
     chain.group(investigation, by=account)
     _decide(investigation, words, account)
+    _put_up(investigation, words, account)
     link, code = _open_survey(investigation, words, sample, account)
     _design(account)
     db.session.commit()
@@ -182,9 +185,40 @@ def _decide(investigation: Investigation, words: dict[str, Any], account: Accoun
                     state=ActionState(entry["state"]),
                     outcome=entry.get("outcome", ""),
                 )
-                actions.add(concerns.concern(line.id, within=account.organisation), plan, by=account)
+                concern = concerns.concern(line.id, within=account.organisation)
+                actions.add(concern, plan, by=account)
+                _answer(concern, entry.get("reply"), account)
                 taken.add(line.id)
                 break
+
+
+def _answer(concern: Concern, entry: dict[str, Any] | None, account: Account) -> None:
+    """Write a reply and bring it as far as the sample says; the second person is of the committee."""
+    if entry is None:
+        return
+    wording = replies.Wording(entry["said"], entry["did"], ReplyOutcome(entry["outcome"]))
+    reply, state = replies.draft(concern, wording, by=account), ReplyState(entry["state"])
+    if state is not ReplyState.DRAFT:
+        replies.hand_in(reply, seen=reply.revision, by=account)
+    if state is ReplyState.PUBLISHED:
+        second = next(one for one in members.accounts(account.organisation) if one.role is Role.COMMITTEE)
+        ticked = {one.key for one in replies.check(reply, within=account.organisation)}
+        replies.approve(reply, ticked, seen=reply.revision, by=second)
+
+
+def _put_up(investigation: Investigation, words: dict[str, Any], account: Account) -> None:
+    """Open the board to everybody with the link, and prepare to ask whether its answers satisfy."""
+    board.set_up(
+        account.organisation,
+        access=BoardAccess.LINK,
+        title="",
+        introduction=words["board_introduction"],
+        seen=0,
+        by=account,
+    )
+    out = [replies.reply(line.id, within=account.organisation) for line in board.lines(account.organisation)]
+    if out:
+        satisfaction.ask(out, Question.SATISFIED, of=investigation, within=account.organisation, by=account)
 
 
 def _open_survey(

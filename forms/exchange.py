@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from wtforms import BooleanField, DateField, SelectField
+from wtforms import BooleanField, DateField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from core.i18n import lazy
 from forms.base import HouseForm
+from forms.fields import UploadField
 
 
 class TalksExportForm(HouseForm):
@@ -22,3 +23,11 @@ class TalksExportForm(HouseForm):
         """Hand in what may be chosen."""
         pairs = [SelectChoice(str(id_), title) for id_, title in investigations]
         self.investigation.choices = [SelectChoice("", str(lazy("All talks"))), *pairs]
+
+
+class ConcernsImportForm(HouseForm):
+    """A codebook, with coded passages or without; `kept`: what was read from it, carried along unseen."""
+
+    file = UploadField(lazy("File"), render_kw={"accept": ".xlsx,.xls,.csv,.qdpx,.qdc"})
+    kept = HiddenField()
+    seen = HiddenField()

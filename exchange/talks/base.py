@@ -5,15 +5,7 @@ from datetime import date
 from typing import Any
 
 from core.terms import FollowUpState, TalkMode, Visibility
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A passage of a talk's notes under a code: code points `start` to `end` of the notes as they are told."""
-
-    start: int
-    end: int
-    code_id: int
+from exchange.refi.writing import Code, Coded
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +36,6 @@ class ToldTalk:
     notes: str
     promises: tuple[ToldPromise, ...]
     coded: tuple[Coded, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A concern as a code: `description` is what a person wrote about it."""
-
-    id: int
-    name: str
-    description: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from core.db import db
 from core.documents import printable
 from core.i18n import _, ngettext
 from core.terms import SourceKind, TalkState, Visibility
-from exchange.talks.base import Bundle, Code, ToldPromise, ToldTalk
+from exchange.refi.writing import Code, unlike
+from exchange.talks.base import Bundle, ToldPromise, ToldTalk
 from exchange.talks.places import placed
 from interviews import openings, queries
 from interviews.models import Talk
@@ -237,11 +238,7 @@ def _codes(used: Iterable[int] | None, wish: Wish, within: Organisation, people:
     for row in rows:
         texts = [printable(text).strip() for text in (row.label, row.summary)]
         label, summary = texts if with_names else (people.masked(text) for text in texts)
-        name, number = label or _("Concern"), 2
-        while name.casefold() in taken:
-            name, number = f"{label} ({number})", number + 1
-        taken.add(name.casefold())
-        codes.append(Code(row.id, name, summary))
+        codes.append(Code(row.id, unlike(label or _("Concern"), taken), summary))
     return codes
 
 

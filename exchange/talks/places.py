@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from exchange.talks.base import Coded
+from exchange.refi.writing import Coded
 from members.names import Names
 
 MARK = re.compile(r"某某|〔[^〕]{1,4}〕|\[(?:name|phone|id number|card number|plate|address|e-mail|link|account)\]")

@@ -2,7 +2,7 @@
 
 from core.errors import BadInput
 from core.i18n import _, lazy
-from exchange.talks import refi
+from exchange.refi.writing import codebook
 from exchange.talks.base import Bundle, Format
 
 
@@ -21,4 +21,4 @@ class Qdc(Format):
         """Return the codebook; raise `BadInput` when there are no concerns yet."""
         if not bundle.codes:
             raise BadInput(_("There are no concerns yet to make codes of."))
-        return refi.codebook(bundle.codes, bundle.made_on)
+        return codebook(bundle.codes, bundle.made_on)

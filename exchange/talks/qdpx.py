@@ -1,11 +1,9 @@
 """A REFI-QDA project: the notes as texts, the concerns as codes, the passages coded."""
 
-import io
-import zipfile
-
-from core.i18n import lazy
+from core.i18n import _, lazy
+from exchange.refi.writing import Project, add
+from exchange.talks import refi
 from exchange.talks.base import Bundle, Format
-from exchange.talks.refi import Project
 
 
 class Qdpx(Format):
@@ -19,11 +17,16 @@ class Qdpx(Format):
     masks = True
 
     def write(self, bundle: Bundle) -> bytes:
-        """Return the archive; texts have no byte order mark and single line feeds, so that places count alike."""
-        project, out = Project(bundle), io.BytesIO()
-        content = project.content()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("project.qde", content)
-            for name, text in project.texts.items():
-                archive.writestr(f"sources/{name}", text.encode())
-        return out.getvalue()
+        """Return the archive: a text for each talk, and what is known of it beside."""
+        project = Project(bundle.title or _("Talks"), bundle.author, bundle.made_on, bundle.codes)
+        facts = [refi.told_of(bundle, talk) for talk in bundle.talks]
+        sources, variables = project.sources(facts)
+        for at, (talk, told) in enumerate(zip(bundle.talks, facts, strict=True), start=1):
+            name, text = refi.source_name(bundle, at, talk), refi.text_of(talk)
+            source = project.source(sources, name, text, talk.coded)
+            for fact, words in told.items():
+                if words:
+                    value = add(source, "VariableValue")
+                    add(value, "VariableRef", targetGUID=variables[fact])
+                    add(value, "TextValue", words)
+        return project.archive(bundle.told)

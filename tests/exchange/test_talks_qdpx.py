@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from core.db import db
 from core.errors import BadInput
 from core.terms import Visibility
-from exchange.talks import refi
-from exchange.talks.base import Bundle, Code, Coded
+from exchange.refi import writing as refi
+from exchange.refi.writing import Code, Coded
+from exchange.talks.base import Bundle
 from exchange.talks.places import placed
 from exchange.talks.qdpx import Qdpx
 from members.names import Names

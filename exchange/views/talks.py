@@ -1,8 +1,6 @@
 """Talks taken out as a file."""
 
-import io
-
-from flask import Blueprint, g, render_template, request, send_file
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.access import Permission, requires
@@ -13,10 +11,9 @@ from core.numbers import row_number
 from exchange import talks
 from exchange.talks import Wish, gathering
 from exchange.talks.base import Format
+from exchange.views.base import bp, handed_out
 from forms.exchange import TalksExportForm
 from investigations import queries as investigations
-
-bp = Blueprint("exchange", __name__, url_prefix="/app")
 
 
 @bp.route("/talks/export", methods=["GET", "POST"])
@@ -42,13 +39,7 @@ def _file(kind: Format, wish: Wish, *, with_names: bool) -> ResponseReturnValue:
     content = talks.exported(
         kind, wish, with_names=with_names, within=g.organisation, by=g.account, language=language()
     )
-    return send_file(
-        io.BytesIO(content),
-        mimetype=kind.mimetype,
-        as_attachment=True,
-        download_name=f"{_('Talks')} {today().isoformat()}.{kind.file_ending()}",
-        max_age=0,
-    )
+    return handed_out(content, kind.mimetype, f"{_('Talks')} {today().isoformat()}.{kind.file_ending()}")
 
 
 def _wish(form: TalksExportForm) -> Wish:
