@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from core import clock
 from core.db import Model, TermType
 from core.terms import ActionState, BoardAccess, ExcerptKind, ReplyClass, ReplyOutcome, ReplyState, SourceKind
 
@@ -42,7 +43,8 @@ class Concern(Model):
     includes: Mapped[str] = mapped_column(Text, default="")  # the codebook's notes: what belongs here,
     excludes: Mapped[str] = mapped_column(Text, default="")  # and what does not
     reply_class: Mapped[ReplyClass] = mapped_column(TermType(ReplyClass), default=ReplyClass.ORDINARY)
-    raised_on: Mapped[date | None]  # when it was first found: the clock of the reply runs from here
+    # When it was first found: the clock of the reply runs from here.
+    raised_on: Mapped[date | None] = mapped_column(default=lambda: clock.today())
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("concern_thread.id", ondelete="SET NULL"), index=True)
     thread_fixed: Mapped[bool] = mapped_column(default=False)  # a person decided on the thread, or that there is none
     revision: Mapped[int] = mapped_column(default=1)
@@ -61,6 +63,27 @@ class Excerpt(Model):
     __tablename__ = "excerpt"
     __table_args__ = (
         Index("ix_excerpt_investigation_source", "investigation_id", "source", "source_id"),
+        # Counts look at this alone.
+        Index(
+            "ix_excerpt_counted",
+            "investigation_id",
+            "organisation_id",
+            "source",
+            "hidden",
+            "concern_id",
+            "voice",
+            "source_id",
+            "kind",
+        ),
+        Index(
+            "ix_excerpt_quoted",
+            "investigation_id",
+            "organisation_id",
+            "concern_id",
+            "quoted",
+            sqlite_where=text("quoted IS NOT NULL"),
+            postgresql_where=text("quoted IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable
 
-from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from core.i18n import _, lazy
-from core.terms import ActionState
+from core.i18n import lazy
+from core.numbers import LARGEST
 from forms.base import HouseForm
 
 UNGROUPED = 0  # the number that stands for no concern
-NOT_CHOSEN = -1  # so that the Enter key moves nothing to wherever the list happens to begin
 
 
-def _choices(concerns: Iterable[tuple[int, str]]) -> list[SelectChoice]:
-    first = SelectChoice(NOT_CHOSEN, _("Choose a concern…"))
-    return [first, *(SelectChoice(number, label) for number, label in concerns)]
+def _row(text: object) -> int:
+    """The number of a row; ValueError for one no database could hold."""
+    if abs(number := int(str(text))) > LARGEST:
+        raise ValueError(number)
+    return number
 
 
 class SeenForm(HouseForm):
@@ -39,57 +40,60 @@ class LabelForm(HouseForm):
         return int(self.revision.data) if str(self.revision.data).isdigit() else 0
 
 
+class CodeForm(HouseForm):
+    """A concern's entry in the codebook."""
+
+    theme = StringField(lazy("Theme"), [Length(max=60)], render_kw={"maxlength": 60, "list": "themes"})
+    includes = TextAreaField(lazy("What belongs here"), [Length(max=2000)], render_kw={"rows": 4, "maxlength": 2000})
+    excludes = TextAreaField(
+        lazy("What does not belong here"), [Length(max=2000)], render_kw={"rows": 4, "maxlength": 2000}
+    )
+    revision = HiddenField(default="0")
+
+    def seen(self) -> int:
+        """Return the revision the page showed."""
+        return int(self.revision.data) if str(self.revision.data).isdigit() else 0
+
+
 class MergeForm(SeenForm):
     """Into which other concern this one goes."""
 
-    into = SelectField(
-        lazy("Merge into"), [NumberRange(1, message=lazy("Choose another concern to merge this one into."))], coerce=int
+    into = RadioField(
+        lazy("Merge into"),
+        [NumberRange(1, message=lazy("Choose another concern to merge this one into."))],
+        coerce=_row,
+        validate_choice=False,
     )
 
     def offer(self, concerns: Iterable[tuple[int, str]]) -> None:
         """Offer concerns to choose from."""
-        self.into.choices = _choices(concerns)
+        self.into.choices = [SelectChoice(number, label) for number, label in concerns]
 
 
 class PassagesForm(HouseForm):
     """Ticked passages, and what shall happen to them."""
 
-    passages = SelectMultipleField(lazy("Passages"), coerce=int, validate_choice=False)
-    to = SelectField(lazy("Move to"), coerce=int, validate_choice=False)
+    passages = SelectMultipleField(lazy("Passages"), coerce=_row, validate_choice=False)
+    to = IntegerField(lazy("Move to"), [Optional(), NumberRange(0, LARGEST)])
     label = StringField(
         lazy("Name of the new concern"), [Length(max=120)], id="new-label", render_kw={"maxlength": 120}
     )
     what = HiddenField()
 
-    def offer(self, concerns: Iterable[tuple[int, str]], *, ungrouped: bool) -> None:
-        """Offer concerns to move to, and the ungrouped passages if these are not there already."""
-        self.to.choices = [*_choices(concerns), *([SelectChoice(UNGROUPED, _("(no concern)"))] if ungrouped else [])]
+
+class RedactForm(HouseForm):
+    """Words marked in a passage, each as the place where it begins and how it reads; `sure` after reading what goes."""
+
+    words = SelectMultipleField(lazy("Words"), validate_choice=False)
+    sure = HiddenField()
+
+    def marked(self) -> list[tuple[int, str]]:
+        """Return (place, word) pairs; what is not one is left out."""
+        pairs = (value.partition("-") for value in self.words.data or ())
+        return [(int(place), word) for place, _dash, word in pairs if place.isdecimal() and len(place) < 7 and word]
 
 
 class StepForm(HouseForm):
     """The step the page offered to take back."""
 
     step = IntegerField(lazy("Step"), [InputRequired()])
-
-
-class ActionForm(HouseForm):
-    """What is done about a concern."""
-
-    measure = TextAreaField(
-        lazy("What is to be done"), [InputRequired(), Length(max=500)], render_kw={"rows": 2, "maxlength": 500}
-    )
-    owner = StringField(lazy("Who answers for it"), [InputRequired(), Length(max=80)], render_kw={"maxlength": 80})
-    due_on = DateField(lazy("Until when"), [Optional()])
-    state = SelectField(lazy("How far it has come"))
-    outcome = TextAreaField(
-        lazy("What came of it, or why it cannot be done"), [Length(max=500)], render_kw={"rows": 2, "maxlength": 500}
-    )
-    revision = HiddenField(default="0")
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.state.choices = [SelectChoice(state.value, state.label) for state in ActionState]
-
-    def seen(self) -> int:
-        """Return the revision the page showed."""
-        return int(self.revision.data) if str(self.revision.data).isdigit() else 0

@@ -3,12 +3,11 @@
 import pytest
 from sqlalchemy import func, inspect, select
 
-from concerns import actions, curation, queries
+from concerns import actions, curation, queries, steps
 from concerns.models import Action, Concern, Excerpt, Undo
 from core.audit import AuditEntry
 from core.db import db
 from core.errors import BadInput, Stale
-from core.terms import ActionState
 
 pytestmark = pytest.mark.usefixtures("foreseeable")
 
@@ -233,7 +232,7 @@ def test_nonsense_is_refused_with_its_field(grouped) -> None:
 
 
 def test_steps_are_audited_and_old_ones_forgotten(grouped, monkeypatch) -> None:
-    monkeypatch.setattr(curation, "REMEMBERED", 3)
+    monkeypatch.setattr(steps, "REMEMBERED", 3)
     for _ in range(5):
         _accept(grouped, grouped.cast.secretary)
     assert db.session.scalar(select(func.count()).select_from(Undo)) == 3
@@ -247,36 +246,6 @@ def test_a_step_is_taken_back_though_somebody_renamed_the_same_concern(grouped) 
     )
     assert _undo(grouped, grouped.cast.secretary)
     assert grouped.lines()["车位"].voices == 3
-
-
-def test_an_action_is_done_only_with_its_outcome(grouped) -> None:
-    by = grouped.cast.secretary
-    action = actions.add(grouped.concern("停车"), actions.Plan("划线", "后勤"), by=by)
-    for state, outcome, field in (
-        (ActionState.DONE, " ", "outcome"),
-        (ActionState.CANNOT, "", "outcome"),
-        (ActionState.CANNOT, "没有经费", "due_on"),
-    ):
-        plan = actions.Plan("划线", "后勤", state=state, outcome=outcome)
-        with pytest.raises(BadInput) as refused:
-            actions.change(action, plan, seen=action.revision, by=by)
-        assert refused.value.field == field
-    for plan, field in ((actions.Plan(" ", "后勤"), "measure"), (actions.Plan("划线", " "), "owner")):
-        with pytest.raises(BadInput) as refused:
-            actions.add(grouped.concern("停车"), plan, by=by)
-        assert refused.value.field == field
-    done = actions.Plan("划线", "后勤", state=ActionState.DONE, outcome="划了二十个")
-    actions.change(action, done, seen=action.revision, by=by)
-    assert grouped.lines()["停车"].actions[0].outcome == "划了二十个"
-
-
-def test_two_writing_the_same_action_do_not_overwrite_each_other(grouped) -> None:
-    action = actions.add(grouped.concern("停车"), actions.Plan("划线", "后勤"), by=grouped.cast.secretary)
-    seen = action.revision
-    actions.change(action, actions.Plan("先来的", "后勤"), seen=seen, by=grouped.cast.secretary)
-    with pytest.raises(Stale):
-        actions.change(action, actions.Plan("后来的", "后勤"), seen=seen, by=grouped.cast.committee_member)
-    assert action.measure == "先来的"
 
 
 def test_what_is_remembered_of_a_step_holds_no_words_of_anyone(grouped) -> None:
