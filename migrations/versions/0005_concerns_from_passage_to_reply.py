@@ -14,6 +14,33 @@ NUMBERED = {"sqlite_autoincrement": True}
 
 def upgrade() -> None:
     op.create_table(
+        "activity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("investigation_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("place", sa.String(length=80), nullable=False),
+        sa.Column("present", sa.Integer(), nullable=True),
+        sa.Column("minutes", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["investigation_id"],
+            ["investigation.id"],
+            name=op.f("fk_activity_investigation_id_investigation"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_activity_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
+    )
+    with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_activity_investigation_id"), ["investigation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_activity_organisation_id"), ["organisation_id"], unique=False)
+
+    op.create_table(
         "board",
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("token", sa.String(length=40), nullable=False),
@@ -143,6 +170,25 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("kind", sa.String(length=40), server_default="concern", nullable=False))
         batch_op.add_column(sa.Column("focus", sa.String(length=40), server_default="", nullable=False))
         batch_op.add_column(sa.Column("redactions", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.create_index(
+            "ix_excerpt_counted",
+            [
+                "investigation_id",
+                "organisation_id",
+                "source",
+                "hidden",
+                "concern_id",
+                "voice",
+                "source_id",
+                "kind",
+            ],
+        )
+        batch_op.create_index(
+            "ix_excerpt_quoted",
+            ["investigation_id", "organisation_id", "concern_id", "quoted"],
+            sqlite_where=sa.text("quoted IS NOT NULL"),
+            postgresql_where=sa.text("quoted IS NOT NULL"),
+        )
 
     # One field held both the evidence and the reason; the date of the next look was the date it was due.
     op.execute("UPDATE action SET evidence = outcome, outcome = '' WHERE state = 'done'")
@@ -153,7 +199,12 @@ def downgrade() -> None:
     op.execute("UPDATE action SET outcome = evidence WHERE state IN ('done', 'closed') AND evidence <> ''")
     op.execute("UPDATE action SET outcome = reason, due_on = coalesce(review_on, due_on) WHERE state = 'cannot'")
     op.execute("UPDATE action SET state = 'done' WHERE state = 'closed'")
+    # The version before knows neither this kind of source nor this end of a job.
+    op.execute("DELETE FROM excerpt WHERE source = 'meeting'")
+    op.execute("UPDATE job SET state = 'failed' WHERE state = 'cancelled'")
     with op.batch_alter_table("excerpt", schema=None, table_kwargs=NUMBERED) as batch_op:
+        batch_op.drop_index("ix_excerpt_quoted")
+        batch_op.drop_index("ix_excerpt_counted")
         batch_op.drop_column("redactions")
         batch_op.drop_column("focus")
         batch_op.drop_column("kind")
@@ -201,3 +252,8 @@ def downgrade() -> None:
 
     op.drop_table("concern_thread")
     op.drop_table("board")
+    with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_activity_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_activity_investigation_id"))
+
+    op.drop_table("activity")

@@ -30,6 +30,7 @@ def test_the_attack_knows_where_people_are_named() -> None:
     told = {(entry["table"], entry["id"]) for entry in footprints.naming_members()}
     members = {"member": {"id"}, "account": {"member_id"}, "invitation": {"member_id"}}
     members |= {"talk": {"member_id", "interviewer_id"}, "follow_up": {"owner_id"}, "talk_event": {"member_id"}}
+    members["action"] = {"owner_id"}
     assert told == {(table, column) for table, columns in members.items() for column in columns}
 
 

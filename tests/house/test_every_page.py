@@ -7,9 +7,11 @@ import pytest
 import tinyhtml5
 from sqlalchemy import select
 
+from activities import minutes
+from activities.minutes import Minutes
 from core import jobs
 from core.access import GRANTS
-from core.clock import now
+from core.clock import now, today
 from core.db import Model, db
 from core.terms import OrganisationKind, ReportStyle, Role
 from exchange import demo
@@ -31,6 +33,7 @@ NOT_PAGES = {
     "interviews.archive_index",
     "interviews.conflict",
     "interviews.coverage_file",
+    "concerns.ledger_download",
     "interviews.import_preview",
     "interviews.scan",
     "interviews.worker",
@@ -58,6 +61,7 @@ def world(tmp_path_factory):
         list(demo.load(language="zh", tell=lambda line: None))
         account = db.session.scalar(select(Account).where(Account.username == "shuji"))
         investigation = db.session.scalar(select(Investigation))
+        minutes.record(investigation, Minutes("座谈会", today(), minutes="停车太难"), by=account)
         edition = editions.issue(investigation, style=ReportStyle.SUMMARY, language="zh", by=account)
         edition_id = edition.id
         db.session.commit()
@@ -117,6 +121,9 @@ def _ids(account: Account, edition_id: int) -> dict[str, int]:
             "guide_id": "guide",
             "scan_id": "talk_scan",
             "correction_id": "talk_correction",
+            "activity_id": "activity",
+            "reply_id": "reply",
+            "excerpt_id": "excerpt",
         }.items()
     }
     member = db.session.scalar(select(Member.id).where(Member.organisation_id == account.organisation_id).limit(1))

@@ -28,6 +28,7 @@ def test_every_page_says_who_may_open_it(app) -> None:
 def test_public_pages_are_few_and_known(app) -> None:
     public = {r.endpoint for r in rules(app) if getattr(app.view_functions[r.endpoint], "access", "") == "public"}
     assert public <= {
+        "concerns.public_board",
         "interviews.feed",
         "root",
         "members.set_up",
@@ -68,8 +69,8 @@ def test_addresses_are_typed_and_tidy(app) -> None:
                 assert name.startswith("int:"), f"{rule.rule}: {name} has no type"
         if rule.endpoint.startswith("surveys.") and rule.rule.startswith(OUTSIDE):
             continue
-        if rule.endpoint == "interviews.feed":
-            continue  # calendar programs bring no session: the address itself is the secret
+        if rule.endpoint in {"interviews.feed", "concerns.public_board"}:
+            continue  # who follows them brings no session: the address itself is the secret
         assert rule.rule == "/" or rule.rule.startswith("/app/"), f"{rule.rule} would be sent no session"
 
 

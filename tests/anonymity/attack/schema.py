@@ -36,6 +36,7 @@ _COLUMNS = {
     "failures locked_until",
     "action": "id organisation_id concern_id number problem measure unit owner owner_id checker due_on "
     "due_working_days state outcome evidence reason review_on closed_on note revision",
+    "activity": "id organisation_id investigation_id title held_on place present minutes revision changed_at",
     "audit_entry": "id organisation_id account_id action thing thing_id at",
     "banked_item": "id organisation_id title kind definition",
     "board": "organisation_id token access title introduction changed_on revision",
@@ -69,8 +70,8 @@ _COLUMNS = {
     "member_group": "id organisation_id name",
     "organisation": "id parent_id name kind language rules created_at",
     "reader_key": "id organisation_id account_id audience public salt locked recovery made_on retired_on",
-    "reply": "id organisation_id concern_id said did outcome state drafted_by approved_by returned drafted_on published_on "
-    "withdrawn_on revision",
+    "reply": "id organisation_id concern_id said did outcome state drafted_by approved_by returned drafted_on "
+    "published_on withdrawn_on revision",
     "reply_question": "id reply_id instrument_id item",
     "reminder": "id survey_id sent_on by_mail people",
     "response": "id survey_id part channel complete answers",
