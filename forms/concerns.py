@@ -74,7 +74,7 @@ class PassagesForm(HouseForm):
     """Ticked passages, and what shall happen to them."""
 
     passages = SelectMultipleField(lazy("Passages"), coerce=_row, validate_choice=False)
-    to = IntegerField(lazy("Move to"), [Optional(), NumberRange(0, LARGEST)])
+    to = IntegerField(lazy("Move to"), [Optional(), NumberRange(-1, LARGEST)])
     label = StringField(
         lazy("Name of the new concern"), [Length(max=120)], id="new-label", render_kw={"maxlength": 120}
     )

@@ -17,6 +17,7 @@ _LONGEST_PAIR = 6
 _OVERLAP = 0.6
 _COUNTED = re.compile(
     r"[\d一二三四五六七八九十两几百半]+(?:个|次|天|年|月|点|把|副|句|件|台|趟|条|块|位|周|回|种|多|套|张)"
+    r"|每(?:[个隔]|逢)?(?:天|日|周|星期|月|季度?|年|次|班)"
 )
 _TIMES = frozenset(
     (
@@ -24,6 +25,14 @@ _TIMES = frozenset(
         "time times minute minutes hour hours day days week weeks month months year years year old today"
     ).split()
 )
+# Words that name anything: better than nothing, worse than everything else.
+_EMPTY = frozenset(
+    (
+        "内容 名单 单位 东西 情况 问题 方面 意见 建议 希望 想法 废话 下文 结果 事情 地方 部分 办法 原因 "
+        "thing things way ways lot lots bit list post people person problem problems issue issues idea ideas suggestion"
+    ).split()
+)
+_EMPTY_WEIGHT = 0.1
 _NAMING_TAGS = ("n", "vn", "j", "l", "an")
 _TELLING_TAGS = ("a", "b", "s", "f")
 # How a question, a wish or a judgement begins, whatever part of speech the tagger takes it for.
@@ -77,6 +86,8 @@ def _worth(phrase: str, number: int, size: int, everywhere: int, total: int) -> 
 
 
 def _length_weight(phrase: str) -> float:
+    if phrase in _EMPTY:
+        return _EMPTY_WEIGHT
     if HAN.search(phrase):
         return 1.0 + 0.12 * (min(len(phrase), 6) - 2)
     return 1.0 + 0.25 * (min(len(phrase.split()), 3) - 1)

@@ -48,3 +48,13 @@ def test_terms_do_not_repeat_each_other() -> None:
     assert sum("停车" in term for term in found) == 1
     assert "车位" in found
     assert len(label_terms(inside, everywhere, 5, count=1)) == 1
+
+
+def test_how_often_names_nothing() -> None:
+    assert "每季度" not in phrases("建议每季度贴一张办理情况表", "zh")
+
+
+def test_a_word_that_names_anything_comes_last() -> None:
+    inside = [{"内容", "宣传栏"}] * 4
+    assert label_terms(inside, Counter({"内容": 4, "宣传栏": 4}), 40)[0] == "宣传栏"
+    assert label_terms([{"内容"}] * 4, Counter({"内容": 4}), 40) == ("内容",)
