@@ -78,14 +78,15 @@ def test_group_curate_and_print(browser, world, tmp_path: Path) -> None:
     page = context.new_page()
     sign_in_with(page, world.url, "shuji", world.sign_ins["shuji"])
     page.goto(world.url + "/app/investigations/1/concerns")
-    page.click("main a[href^='/app/concerns/'] >> nth=0")
+    page.click(".concern h2 a >> nth=0")
     page.wait_for_url("**/app/concerns/*")
     address = page.url
-    page.fill("form[action$='/rename'] input[name=label]", "意见没有回音")
-    page.click("form[action$='/rename'] button")
+    page.click("details#rename > summary")
+    page.fill("form[action*='/rename'] input[name=label]", "意见没有回音")
+    page.click("form[action*='/rename'] button")
     page.wait_for_load_state()
     page.goto(world.url + "/app/investigations/1/concerns")
-    page.click("form[action$='/regroup'] button")
+    page.click("form[action$='/regroup'] button", timeout=120_000)  # the first run loads the text libraries
     page.wait_for_load_state()
     page.goto(address)
     assert "意见没有回音" in page.inner_text("h1"), "the next run keeps what a person decided"
