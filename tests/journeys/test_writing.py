@@ -183,7 +183,7 @@ def test_a_walk_round_on_a_phone(line, browser) -> None:
         until(page, "document.querySelector('[name=notes]').value === ''")
         assert page.input_value("#member") == "" and page.query_selector("[name=visibility]:checked") is None
         assert number
-    assert page.locator("[data-queue] li").count() == 2
+    until(page, "document.querySelectorAll('[data-queue] li').length === 2")
     assert not overflows(page)
     line.wire.plug()
     page.reload()
