@@ -19,7 +19,9 @@ from forms.base import HouseForm
 from forms.ledger import ActionForm, CheckForm, NewActionForm, RemoveActionForm, ReportForm
 from interviews.people import People, called
 from investigations.models import Investigation
+from members import queries as members
 
+OFFERED = 300  # people a concern's own page offers to choose from; the page of a row offers everybody
 CHECK = "check-"  # the secretary's page holds two forms that ask for evidence
 
 
@@ -29,7 +31,7 @@ def shown(concern: Concern, _investigation: Investigation) -> dict[str, Any]:
     return {
         "action_form": NewActionForm(formdata=None),
         "action_rows": ledger.lines(ledger.Wish(concern_id=concern.id), within=g.organisation),
-        "action_lists": lists,
+        "action_lists": short_lists,
         "ledger_words": ledger_rows.Words(g.organisation),
     }
 
@@ -138,13 +140,19 @@ def remove_action(action_id: int) -> ResponseReturnValue:
     return back(concern)
 
 
+def short_lists() -> dict[str, list[str]]:
+    """Return `lists`, but no people of a long roster: thousands of names would weigh more than the rest of the page."""
+    few = sum(members.group_sizes(g.organisation).values()) <= OFFERED
+    return lists() if few else {**_words(), "people": []}
+
+
 def lists() -> dict[str, list[str]]:
     """Return what the fields of a row offer to choose from: people, units, categories."""
-    return {
-        "people": [called(member) for member in People(g.organisation).present],
-        "units": ledger.units(g.organisation),
-        "categories": ledger.categories(g.organisation),
-    }
+    return {**_words(), "people": [called(member) for member in People(g.organisation).present]}
+
+
+def _words() -> dict[str, list[str]]:
+    return {"units": ledger.units(g.organisation), "categories": ledger.categories(g.organisation)}
 
 
 def _done(

@@ -170,6 +170,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("kind", sa.String(length=40), server_default="concern", nullable=False))
         batch_op.add_column(sa.Column("focus", sa.String(length=40), server_default="", nullable=False))
         batch_op.add_column(sa.Column("redactions", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.drop_index("ix_excerpt_investigation_source")
+        batch_op.create_index("ix_excerpt_source", ["source", "source_id", "investigation_id"])
         batch_op.create_index(
             "ix_excerpt_counted",
             [
@@ -205,6 +207,8 @@ def downgrade() -> None:
     with op.batch_alter_table("excerpt", schema=None, table_kwargs=NUMBERED) as batch_op:
         batch_op.drop_index("ix_excerpt_quoted")
         batch_op.drop_index("ix_excerpt_counted")
+        batch_op.drop_index("ix_excerpt_source")
+        batch_op.create_index("ix_excerpt_investigation_source", ["investigation_id", "source", "source_id"])
         batch_op.drop_column("redactions")
         batch_op.drop_column("focus")
         batch_op.drop_column("kind")
