@@ -122,6 +122,7 @@ class Action(Model):
     concern_id: Mapped[int] = mapped_column(ForeignKey("concern.id", ondelete="CASCADE"), index=True)
     number: Mapped[str | None] = mapped_column(String(20))
     problem: Mapped[str] = mapped_column(String(500), default="")  # empty: the concern's label speaks
+    source: Mapped[str] = mapped_column(String(200), default="")  # where a row taken in from a file came from
     measure: Mapped[str] = mapped_column(String(500))
     unit: Mapped[str] = mapped_column(String(80), default="")  # responsible
     owner: Mapped[str] = mapped_column(String(80))

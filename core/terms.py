@@ -225,6 +225,23 @@ class ReportStyle(Term):
     SUMMARY = "summary", lazy("Research summary")
 
 
+class FileFormat(Term):
+    """A kind of file a report is written as."""
+
+    PDF = "pdf", lazy("PDF")
+    DOCX = "docx", lazy("Word document")
+    HTML = "html", lazy("Web page")
+    MARKDOWN = "md", lazy("Markdown")
+
+
+class PdfVariant(Term):
+    """What a PDF promises beyond being one."""
+
+    ACCESSIBLE = "pdf/ua-1", lazy("Accessible (PDF/UA-1)")
+    ARCHIVE = "pdf/a-2b", lazy("For the archive (PDF/A-2b)")
+    ARCHIVE_WITH_DATA = "pdf/a-3b", lazy("For the archive, with its data inside (PDF/A-3b)")
+
+
 class JobState(Term):
     """How far a background job has come."""
 

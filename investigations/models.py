@@ -1,8 +1,9 @@
 """Investigations and their plan."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Model, TermType
@@ -30,6 +31,8 @@ class Investigation(Model):
     findings: Mapped[str] = mapped_column(Text, default="")
     causes: Mapped[str] = mapped_column(Text, default="")
     proposals: Mapped[str] = mapped_column(Text, default="")
+    # What each line of them rests on, part by part, line by line: {"causes": [["concern:12", "item:3:q14"], []]}.
+    grounds: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     state: Mapped[InvestigationState] = mapped_column(TermType(InvestigationState), default=InvestigationState.OPEN)
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

@@ -94,11 +94,12 @@ def test_each_step_down_and_up_keeps_every_row(empty) -> None:
 
 
 def test_evidence_and_reasons_find_their_columns_and_the_way_back(empty) -> None:
-    upgrade(directory=FOLDER, revision="0004")
+    upgrade(directory=FOLDER)
     cast = people(empty)
     place = {"organisation": cast.branch.id, "investigation": cast.investigation.id}
     db.session.commit()
     db.session.remove()
+    downgrade(directory=FOLDER, revision="0004")
     with db.engine.begin() as connection:
         connection.execute(
             sa.text(
@@ -130,3 +131,30 @@ def test_evidence_and_reasons_find_their_columns_and_the_way_back(empty) -> None
     with db.engine.connect() as connection:
         found = connection.execute(sa.text("SELECT state, outcome FROM action ORDER BY id")).all()
         assert [tuple(row) for row in found] == [("done", "已装灯"), ("cannot", "无经费"), ("under_way", "在询价")]
+
+
+def test_editions_are_numbered_within_their_year(empty) -> None:
+    upgrade(directory=FOLDER)
+    cast = people(empty)
+    place = {"organisation": cast.branch.id, "investigation": cast.investigation.id, "account": cast.secretary.id}
+    db.session.commit()
+    db.session.remove()
+    downgrade(directory=FOLDER, revision="0005")
+    with db.engine.begin() as connection:
+        for number, day in enumerate(["2025-12-30", "2026-01-02", "2026-03-04"], start=1):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO edition (id, organisation_id, investigation_id, style, language, title, document,"
+                    " file, pages, sha256, issued_at, issued_by) VALUES (:id, :organisation, :investigation, 'gongwen',"
+                    " 'zh', '报告', '{}', '', 0, '', :at, :account)"
+                ),
+                {"id": number, "at": f"{day} 08:00:00+00:00", **place},
+            )
+    upgrade(directory=FOLDER, revision="0006")
+    query = sa.text("SELECT id, year, number, variant FROM edition ORDER BY id")
+    with db.engine.begin() as connection:
+        assert [tuple(row) for row in connection.execute(query)] == [
+            (1, 2025, 1, "pdf/ua-1"),
+            (2, 2026, 1, "pdf/ua-1"),
+            (3, 2026, 2, "pdf/ua-1"),
+        ]

@@ -28,13 +28,14 @@ NAMING = {
     "curation_undo": {"account_id"},
     "action": {"owner_id"},  # who is to act, chosen by the secretary
     "reply": {"drafted_by", "approved_by"},
-    "edition": {"issued_by"},
+    "edition": {"issued_by", "withdrawn_by"},
+    "report_wording": {"changed_by"},
     "keyed_sheet": {"account_id"},  # who typed a paper form, which bears no name
 }
 _COLUMNS = {
     "account": "id organisation_id member_id username name password role language active must_change session_number "
     "failures locked_until",
-    "action": "id organisation_id concern_id number problem measure unit owner owner_id checker due_on "
+    "action": "id organisation_id concern_id number problem source measure unit owner owner_id checker due_on "
     "due_working_days state outcome evidence reason review_on closed_on note revision",
     "activity": "id organisation_id investigation_id title held_on place present minutes revision changed_at",
     "audit_entry": "id organisation_id account_id action thing thing_id at",
@@ -45,8 +46,8 @@ _COLUMNS = {
     "concern_thread": "id organisation_id label",
     "curation_undo": "id investigation_id account_id step before after",
     "design_step": "id instrument_id revision said definition undone",
-    "edition": "id organisation_id investigation_id style language title document job_id file pages sha256 issued_at "
-    "issued_by",
+    "edition": "id organisation_id investigation_id year number style language variant title document document_sha256 "
+    "engine job_id file pages sha256 issued_at issued_by withdrawn_at withdrawn_by withdrawn_reason",
     "excerpt": "id organisation_id investigation_id source source_id item voice start end text kind focus "
     "redactions concern_id pinned hidden quoted",
     "calendar_feed": "account_id token_digest made_on",
@@ -58,7 +59,7 @@ _COLUMNS = {
     "instrument": "id organisation_id title language definition used_ids revision updated_at",
     "instrument_version": "id organisation_id instrument_id title language definition",
     "investigation": "id organisation_id title purpose guiding_idea arrangement emphasis population population_size "
-    "starts_on ends_on findings causes proposals state revision created_at",
+    "starts_on ends_on findings causes proposals grounds state revision created_at",
     "invitation": "code_hash survey_id member_id collected drew_slip",
     "job": "id organisation_id name arguments language state progress error result tries created_at heartbeat_at "
     "finished_at",
@@ -73,6 +74,10 @@ _COLUMNS = {
     "reply": "id organisation_id concern_id said did outcome state drafted_by approved_by returned drafted_on "
     "published_on withdrawn_on revision",
     "reply_question": "id reply_id instrument_id item",
+    "report_draft": "id organisation_id investigation_id style language head revision",
+    "report_rendering": "id organisation_id sha256 style format variant document job_id file pages used_at",
+    "report_wording": "id organisation_id investigation_id language passage text generated changed_at changed_by "
+    "revision",
     "reminder": "id survey_id sent_on by_mail people",
     "response": "id survey_id part channel complete answers",
     "roster_draft": "id organisation_id file_name rows dropped unused created_on",
