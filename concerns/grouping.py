@@ -194,12 +194,16 @@ def _gather(
     if len(distinct.texts) < 2:
         return [(0, [0], distinct.rows[0])] if distinct.rows and len(distinct.rows[0]) > 1 else []
     # numpy, scipy and scikit-learn take seconds to import; a page that imports this module must not pay for it.
+    from threadpoolctl import threadpool_limits
+
     from text.communities import communities, families
     from text.refinement import refine
 
-    features = _Features(distinct, vectors, seed)
-    tell(0.4)
-    ties = _ties(features, seed)
+    # The many small products here are slower on several threads, which wait for each other, than on one.
+    with threadpool_limits(1, "blas"):
+        features = _Features(distinct, vectors, seed)
+        tell(0.4)
+        ties = _ties(features, seed)
     tell(0.5)
     labels, coarse = communities(ties, seed, lambda share: tell(0.5 + 0.2 * share))
     if _REFINED_FROM <= len(labels) <= _EXACT_BELOW:

@@ -3,11 +3,14 @@
 Importing this module loads scipy; import it where grouping is done, not in a page.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import scipy.sparse as sp
-from sklearn.neighbors import NearestNeighbors
 
-_BLOCK = 3e7
+_BLOCK = 2_500_000  # cells: what stays near the processor
+_STRIP = 32
+_COMMON = 0.01
 
 
 def nearest(vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -21,24 +24,42 @@ def nearest(vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     kept = min(count, len(told) - 1)
     if kept < 1:
         return indices, cosines
-    found = NearestNeighbors(n_neighbors=kept, algorithm="brute").fit(vectors[told]).kneighbors(return_distance=False)
-    indices[told, :kept] = told[found]
-    for at in range(kept):
-        cosines[told, at] = np.einsum("ij,ij->i", vectors[told], vectors[indices[told, at]])
+    known = vectors[told]
+    columns = np.ascontiguousarray(known.T)
+    for rows, block in _blocks(len(told)):
+        np.matmul(known[rows], columns, out=block)
+        best, found = _best(block, rows.start, kept)
+        indices[told[rows], :kept] = told[best]
+        cosines[told[rows], :kept] = found
     return indices, cosines
 
 
 def nearest_sparse(rows: sp.csr_matrix, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The same for sparse unit-length rows, each with its full count of neighbours, some of them at a cosine of 0."""
+    """The same for sparse unit-length rows, each with its full count of neighbours, some of them at a cosine of 0.
+
+    The common columns are multiplied as a dense matrix: in sparse ones they make nearly all of the work.
+    """
     size = rows.shape[0]
     indices = np.empty((size, count), np.int32)
     cosines = np.empty((size, count), np.float32)
-    columns = rows.T.tocsr()
-    step = max(1, int(_BLOCK // size))
-    for at in range(0, size, step):
-        block = (rows[at : at + step] @ columns).toarray()
-        indices[at : at + step], cosines[at : at + step] = _best(block, at, count)
+    common = np.bincount(rows.indices, minlength=rows.shape[1]) > size * _COMMON
+    dense, rare = rows[:, common].toarray(), rows[:, ~common].tocsr()
+    dense_columns, rare_columns = np.ascontiguousarray(dense.T), rare.T.tocsr()
+    for span, block in _blocks(size):
+        np.matmul(dense[span], dense_columns, out=block)
+        shared = (rare[span] @ rare_columns).tocoo()
+        block[shared.row, shared.col] += shared.data
+        indices[span], cosines[span] = _best(block, span.start, count)
     return indices, cosines
+
+
+def _blocks(size: int) -> Iterator[tuple[slice, np.ndarray]]:
+    """Spans of rows, each with room for their likeness to all; the room is used again, memory being slow to get."""
+    step = max(1, min(size, _BLOCK // size))
+    room = np.empty((step, size), np.float32)
+    for at in range(0, size, step):
+        span = slice(at, min(at + step, size))
+        yield span, room[: span.stop - span.start]
 
 
 def nearest_by_lists(vectors: np.ndarray, count: int, seed: int, probes: int = 12) -> tuple[np.ndarray, np.ndarray]:
@@ -90,10 +111,24 @@ def blend(first: sp.csr_matrix, second: sp.csr_matrix, share: float) -> sp.csr_m
 
 
 def _best(block: np.ndarray, at: int, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The best columns of each row of a block, a row's own column left out."""
-    block[np.arange(len(block)), np.arange(at, at + len(block))] = -2
-    best = np.argpartition(-block, count - 1, axis=1)[:, :count]
-    return best, np.take_along_axis(block, best, 1)
+    """The best columns of each row of a block, a row's own column left out.
+
+    The best `count` columns lie in the best `count` of any strips the columns are cut into: only those are looked at.
+    """
+    height, size = block.shape
+    block[np.arange(height), np.arange(at, at + height)] = -2
+    strips = size // _STRIP
+    if strips <= count:
+        best = np.argpartition(block, size - count, axis=1)[:, size - count :]
+        return best, np.take_along_axis(block, best, 1)
+    whole = strips * _STRIP
+    tops = block[:, :whole].reshape(height, _STRIP, strips).max(axis=1)
+    near = np.argpartition(tops, strips - count, axis=1)[:, strips - count :]
+    columns = (near[:, None, :] + strips * np.arange(_STRIP)[:, None]).reshape(height, -1)
+    columns = np.hstack([columns, np.broadcast_to(np.arange(whole, size), (height, size - whole))])
+    found = np.take_along_axis(block, columns, 1)
+    best = np.argpartition(found, found.shape[1] - count, axis=1)[:, found.shape[1] - count :]
+    return np.take_along_axis(columns, best, 1), np.take_along_axis(found, best, 1)
 
 
 def _list_centres(vectors: np.ndarray, seed: int, rounds: int = 8) -> np.ndarray:

@@ -106,6 +106,7 @@ def _chinese_terms(text: str, vocabulary: Vocabulary) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=65_536)  # the same words come again and again
 def _carries_meaning(word: str) -> bool:
     return (len(word) > 1 and bool(HAN.search(word))) or bool(_LATIN_TERM.fullmatch(word))
 

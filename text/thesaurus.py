@@ -44,7 +44,7 @@ def themes(text: str, lang: Language) -> dict[str, float]:
     In Chinese the longest word wins, so 安全帽 is not 安全.
     """
     index = _index(lang)
-    found = terms(text, "en") if lang == "en" else _pattern().findall(text)
+    found = terms(text, "en") if lang == "en" else _usual_in(text)
     strengths: dict[str, float] = {}
     for word in dict.fromkeys(found):
         for key, weight in index.get(word, {}).items():
@@ -73,9 +73,32 @@ def _index(lang: Language) -> dict[str, dict[str, float]]:
     }
 
 
+def _usual_in(text: str) -> list[str]:
+    """The usual Chinese words of a text, the longest at each place and none inside another."""
+    beginnings = _beginnings()
+    found, free = [], 0
+    for at, first in enumerate(text):
+        if first in beginnings and at >= free:
+            longer = beginnings[first].get(text[at + 1 : at + 2], ()) or beginnings[first].get("", ())
+            word = next((word for word in longer if text.startswith(word, at)), "")
+            if word:
+                found.append(word)
+                free = at + len(word)
+    return found
+
+
 @cache
-def _pattern() -> re.Pattern[str]:
-    """The usual Chinese words, the longest first; a look at the first character passes most places by."""
+def _beginnings() -> dict[str, dict[str, tuple[str, ...]]]:
+    """The usual Chinese words by their first character and their second, the longest first.
+
+    A word of one character stands behind the longer ones that begin with it, and alone under "".
+    """
     words = sorted(_index("zh"), key=lambda word: (-len(word), word))
-    beginnings = "".join(sorted({word[0] for word in words}))
-    return re.compile(f"(?=[{re.escape(beginnings)}])(?:{'|'.join(map(re.escape, words))})")
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for word in words:
+        same = found.setdefault(word[0], {})
+        for second in same if len(word) == 1 else [word[1]]:
+            same[second] = (*same.get(second, ()), word)
+        if len(word) == 1:
+            same[""] = (word,)
+    return found

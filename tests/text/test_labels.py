@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from text.labels import label_terms, phrases
+from text.labels import as_said, label_terms, phrases, said_together
 from text.vocabulary import Vocabulary
 
 
@@ -58,3 +58,30 @@ def test_a_word_that_names_anything_comes_last() -> None:
     inside = [{"内容", "宣传栏"}] * 4
     assert label_terms(inside, Counter({"内容": 4, "宣传栏": 4}), 40)[0] == "宣传栏"
     assert label_terms([{"内容"}] * 4, Counter({"内容": 4}), 40) == ("内容",)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "named"),
+    [
+        ("值班室的床板塌了", "zh", "值班室床板"),
+        ("停车位太少", "zh", "停车位太少"),
+        ("My card was declined", "en", "card declined"),
+        ("How can I verify my identity?", "en", "verify identity"),
+    ],
+)
+def test_a_thing_with_what_is_said_of_it(text: str, lang: str, named: str) -> None:
+    assert named in phrases(text, lang)
+
+
+def test_what_texts_say_side_by_side() -> None:
+    assert (
+        said_together("fee", "statement", ["A fee on my statement", "Why a fee on the statement?"])
+        == "fee on statement"
+    )
+    assert said_together("宿舍", "热水", ["宿舍的热水停了", "宿舍热水不够"]) == "宿舍热水"
+    assert said_together("宿舍", "热水", ["宿舍热水不够", "热水器坏了，宿舍也旧"]) == ""
+
+
+def test_english_is_shown_as_most_write_it() -> None:
+    assert as_said("pin", ["Unblock my PIN", "The PIN is blocked", "a pin"]) == "PIN"
+    assert as_said("exchange rate", ["Your exchange rates?", "The exchange rates are off"]) == "exchange rates"
