@@ -25,7 +25,7 @@ PREFIX = "ZG"
 LONGEST = 1000  # working days
 NOTE = 500
 # What of a plan is written into an action as it stands.
-WRITTEN = ("problem", "measure", "unit", "state", "outcome", "evidence", "reason", "review_on", "note")
+WRITTEN = ("problem", "source", "measure", "unit", "state", "outcome", "evidence", "reason", "review_on", "note")
 
 LENGTHS: dict[str, int] = {
     name: getattr(Action, name).type.length
@@ -39,7 +39,8 @@ class Plan:
     """One measure with its one owner, and how far it has come.
 
     `owner` and `checker` name somebody on the roster or an office. `due_working_days` is counted from today and makes
-    `due_on`. An empty `number` becomes the next free one; `category` is the concern's, None leaves it as it is.
+    `due_on`. An empty `number` becomes the next free one; `category` is the concern's, None leaves it as it is. Without
+    `source` the concern's passages tell where the problem comes from.
     """
 
     measure: str
@@ -50,6 +51,7 @@ class Plan:
     due_working_days: int | None = None
     number: str = ""
     problem: str = ""
+    source: str = ""
     category: str | None = None
     unit: str = ""
     checker: str = ""
@@ -146,8 +148,7 @@ def report(action: Action, told: Report, *, seen: int, by: Account) -> None:
 
 def close(action: Action, *, evidence: str, seen: int, by: Account) -> None:
     """Check what was done and close the action; raise `Stale`, `BadInput` or `NotAllowed`."""
-    if not may_check(action, by):
-        raise NotAllowed(_("An action is closed by its checker or the secretary, never by its owner."))
+    _must_check(action, by)
     if not evidence.strip():
         raise _no_evidence()
     _take(action, seen)
@@ -158,8 +159,7 @@ def close(action: Action, *, evidence: str, seen: int, by: Account) -> None:
 
 def send_back(action: Action, *, why: str, seen: int, by: Account) -> None:
     """Hand what was reported as done back to its owner, with the reason; raise `Stale`, `BadInput` or `NotAllowed`."""
-    if not may_check(action, by):
-        raise NotAllowed(_("An action is closed by its checker or the secretary, never by its owner."))
+    _must_check(action, by)
     if not why.strip():
         raise BadInput(_("Write what is missing, so that the owner knows."), field="why")
     _take(action, seen)
@@ -198,6 +198,11 @@ def may_check(action: Action, by: Account) -> bool:
     if action.state is not ActionState.DONE or _owns(action, by):
         return False
     return may_change(by) or (by.role is Role.COMMITTEE and checks(action.checker, by))
+
+
+def _must_check(action: Action, by: Account) -> None:
+    if not may_check(action, by):
+        raise NotAllowed(_("An action is closed by its checker or the secretary, never by its owner."))
 
 
 def checks(checker: str, by: Account, people: People | None = None) -> bool:

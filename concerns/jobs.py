@@ -70,13 +70,14 @@ def regroup(progress: Callable[[float], None], *, investigation_id: int) -> dict
     raise Stale(_("Concerns were being changed all the while. Nothing was lost; please group again."))
 
 
+@stoppable
 @job
 def recognise(progress: Callable[[float], None], *, investigation_id: int) -> dict[str, int]:
     """Tie the concerns of an organisation that recur from one investigation to another; return how many are tied."""
     organisation_id = _investigation(investigation_id).organisation_id
     portraits = threads.portraits(db.session.get_one(Organisation, organisation_id))
     progress(READ)  # as above: while they are compared nothing is held
-    pairs = likeness.alike(portraits)
+    pairs = likeness.alike(portraits, tell=_every_step(progress))
     progress(WRITING)
     return {"tied": threads.recognise(db.session.get_one(Organisation, organisation_id), pairs=pairs)}
 

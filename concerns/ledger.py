@@ -1,6 +1,7 @@
 """The ledger (整改台账): one row for each action; the lists of problems, duties and tasks are views of the same rows.
 
-Nothing in it says who raised a concern: a source is a kind of source, and problems are shown without names. What is
+Nothing in it says who raised a concern: a source is a kind of source, or what a person wrote of it, shown without names
+as problems are. What is
 late is worked out from the day it is asked, never stored.
 """
 
@@ -228,6 +229,7 @@ def _lines(rows: Iterable[Any], within: Organisation) -> list[Line]:
             investigation_id=concern.investigation_id,
             concern=concern.label,
             problem=people.masked(action.problem) or concern.label,
+            source=people.masked(action.source),
             sources=sources.get(concern.id, ()),
             category=concern.category,
             late=action.state in actions.OPEN and action.due_on is not None and action.due_on < today,

@@ -24,8 +24,11 @@ from members.models import Organisation
 from members.names import names
 
 TALK_NUMBER = re.compile(r"[A-Z]{1,2}-?\d{2,4}")
-TALK_WORDS = re.compile(r"谈心|谈话|访谈|走访|\btalks?\b|\binterviews?\b", re.I)
-SURVEY_WORDS = re.compile(r"问卷|调查表|\bsurveys?\b|\bquestionnaires?\b", re.I)
+KIND_WORDS = {
+    SourceKind.SURVEY: re.compile(r"问卷|调查表|\bsurveys?\b|\bquestionnaires?\b", re.I),
+    SourceKind.TALK: re.compile(r"谈心|谈话|访谈|走访|\btalks?\b|\binterviews?\b", re.I),
+}
+BETWEEN_SOURCES = re.compile(r"[、，,;；/\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Reader:
                     reading.told.append(_("“%(name)s” is not on the roster; kept as written", name=plan.owner))
             except DomainError as error:
                 reading.faults.append(str(error))
-        return plan, tuple(reading.faults), tuple(reading.told)
+        return plan, tuple(reading.faults), tuple(dict.fromkeys(reading.told))
 
     def _plan(self, texts: dict[str, str], reading: _Reading) -> Plan:
         state = self._state(texts, reading)
@@ -102,12 +105,13 @@ class Reader:
             due_working_days=days,
             number=texts.get("number", ""),
             problem=self._problem(texts, reading),
+            source=self._source(texts.get("source", ""), reading),
             category=texts.get("category", ""),
             unit=texts.get("unit", ""),
             checker=texts.get("checker", ""),
             review_on=(review_on or self._target.review_on) if state is ActionState.CANNOT else None,
             closed_on=self._closed(texts, state, reading),
-            note=self._note(texts, reading),
+            note=_note(texts),
             **told,
         )
 
@@ -157,34 +161,25 @@ class Reader:
             reading.told.append(_("names in the problem are left out"))
         return masked
 
-    def _note(self, texts: dict[str, str], reading: _Reading) -> str:
-        """What has no column of its own: remarks, the source, and a date that is none."""
-        source = self._source(texts.get("source", ""), reading)
-        due = texts.get("due", "")
-        lines = (
-            texts.get("note", ""),
-            _("Source: %(source)s", source=source) if source else "",
-            _("Due: %(due)s", due=due) if squeezed(due) in ledger_columns.FOREVER else "",
-        )
-        return "\n".join(line for line in lines if line)
-
     def _source(self, text: str, reading: _Reading) -> str:
-        """Where a problem comes from, without what would lead to one talk or one person."""
-        parts = [part for part in re.split(r"[\s、，,;；/]+", text) if part]
-        talks = {part for part in parts if part in self._talks or TALK_NUMBER.fullmatch(part)}
-        if talks:
-            reading.told.append(_("numbers of talks are left out: they would tell who raised it"))
-        kinds = [
-            kind
-            for kind, words, there in (
-                (SourceKind.TALK, TALK_WORDS, bool(talks)),
-                (SourceKind.SURVEY, SURVEY_WORDS, False),
-            )
-            if there or words.search(text)
-        ]
-        rest = [
-            self.names.masked(part)
-            for part in parts
-            if part not in talks and not TALK_WORDS.search(part) and not SURVEY_WORDS.search(part)
-        ]
-        return _(", ").join([*(str(kind.label) for kind in kinds), *rest])
+        """Where a problem comes from, in the order of the file, without what would lead to one talk or one person."""
+        found: list[str] = []
+        for part in BETWEEN_SOURCES.split(text):
+            words = part.split()
+            rest = " ".join(word for word in words if word not in self._talks and not TALK_NUMBER.fullmatch(word))
+            kinds = [kind for kind, pattern in KIND_WORDS.items() if pattern.search(rest)]
+            if len(rest.split()) < len(words):
+                reading.told.append(_("numbers of talks are left out: they would tell who raised it"))
+                kinds.append(SourceKind.TALK)
+            found += [str(kind.label) for kind in kinds] or [self.names.masked(rest)]
+        return _(", ").join(dict.fromkeys(one for one in found if one))
+
+
+def _note(texts: dict[str, str]) -> str:
+    """What has no column of its own: remarks, and a date that is none."""
+    due = texts.get("due", "")
+    lines = (
+        texts.get("note", ""),
+        _("Due: %(due)s", due=due) if squeezed(due) in ledger_columns.FOREVER else "",
+    )
+    return "\n".join(line for line in lines if line)

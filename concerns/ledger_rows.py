@@ -63,7 +63,10 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the ledger as it is shown: `problem` without names, `sources` the kinds of source it comes from."""
+    """One row of the ledger as it is shown, `problem` and `source` without names.
+
+    `sources` are the kinds of source its concern comes from; `source`, where not empty, is told instead of them.
+    """
 
     id: int
     number: str
@@ -71,6 +74,7 @@ class Line:
     investigation_id: int
     concern: str
     problem: str
+    source: str
     sources: tuple[SourceKind, ...]
     category: str
     measure: str
@@ -114,7 +118,7 @@ class Words:
         """Return one cell as text."""
         match column:
             case "source":
-                return _(", ").join(str(kind.label) for kind in line.sources)
+                return line.source or _(", ").join(str(kind.label) for kind in line.sources)
             case "due" if line.due_on and line.due_working_days:
                 days = _("%(count)s working days", count=line.due_working_days)
                 return _("%(day)s (%(how)s)", day=short_day(line.due_on), how=days)

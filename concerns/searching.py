@@ -1,5 +1,6 @@
 """Search through the passages a reader may read, as they are shown: a name nobody is shown finds nothing.
 
+A word is found however it is spelled: in simplified or traditional characters, either width, any case.
 What is looked for travels sealed, as in the search through notes: no log and no history of a browser has it.
 """
 
@@ -8,17 +9,18 @@ import binascii
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, or_, select
 
+from concerns import spellings
 from concerns.models import Concern, Excerpt
 from concerns.queries import shown_text
 from concerns.queries.readers import of, talk_of, usable
 from core import audit, clock, seal
 from core.db import db
 from core.terms import ExcerptKind, Role, SourceKind, Visibility
-from interviews import shelves
 from interviews.models import Talk
 from interviews.searching import KEY_FILE, Part, passage, split
 from investigations.models import Investigation
@@ -28,7 +30,6 @@ from members.names import Names, names
 PAGE = 25
 MOST = 500  # passages looked at more closely and paged through
 BOX = 640  # bytes: eighty characters as JSON at their longest, and the filters
-WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +93,19 @@ def search(
     query: Query, investigation: Investigation, *, within: Organisation, reader: Account, number: int = 1
 ) -> Found:
     """Return one page of the passages `reader` may read in which all the words stand as shown; raise `BadInput`."""
-    words = split(query.words)
+    words = [spellings.plain(word) for word in split(query.words)]
     number = min(max(1, number), -(-MOST // PAGE))
     rows = db.session.execute(_candidates(query, words, investigation, within, reader)).all()
     found = _shown_with(words, rows, names(within))
     wanted = number * PAGE
-    texts = [hit for hit, _at in zip(found, range(wanted + 1), strict=False)]
-    labels = _labels([row.concern_id for row, _text in texts[wanted - PAGE : wanted]], investigation, within)
+    told = [one for one, _at in zip(found, range(wanted + 1), strict=False)]
+    here = told[wanted - PAGE : wanted]
+    labels = _labels([row.concern_id for row, _text, _spelled in here], investigation, within)
     hits = [
-        Hit(passage(text, words)[1], row.source, row.kind, row.hidden, row.concern_id, labels.get(row.concern_id, ""))
-        for row, text in texts[wanted - PAGE : wanted]
+        Hit(passage(text, spelled)[1], row.source, row.kind, row.hidden, row.concern_id, labels.get(row.concern_id, ""))
+        for row, text, spelled in here
     ]
-    return Found(tuple(hits), number, len(texts) > wanted and wanted < MOST, len(rows) > MOST)
+    return Found(tuple(hits), number, len(told) > wanted and wanted < MOST, len(rows) > MOST)
 
 
 def _candidates(
@@ -119,7 +121,7 @@ def _candidates(
         .outerjoin(Talk, talk_of())
         # Added to nothing, so that SQLite reads the passages as they lie instead of jumping to each from an index.
         .where(Excerpt.organisation_id == within.id, Excerpt.investigation_id + 0 == investigation.id)
-        .where(usable(investigation), *(_has(word) for word in words))
+        .where(usable(investigation), *(spellings.stands_in(Excerpt.text, word) for word in words))
     )
     if query.source is not None:
         found = found.where(Excerpt.source == query.source)
@@ -131,23 +133,13 @@ def _candidates(
     return found.order_by(Excerpt.text, Excerpt.source, Excerpt.id).limit(MOST + 1)
 
 
-def _has(word: str) -> ColumnElement[bool]:
-    """The condition that a folded word stands in a passage, in either width and any case."""
-    wide = word.translate(WIDE)
-    if word.upper() != word:
-        wides = (Excerpt.text.contains(form, autoescape=True) for form in (wide, wide.upper()))
-        return or_(Excerpt.text.icontains(word, autoescape=True), *wides)
-    forms = [word] if wide == word else [word, wide]  # Chinese has no case, and folding 100,000 texts takes its time
-    return or_(*(Excerpt.text.contains(form, autoescape=True) for form in forms))
-
-
-def _shown_with(words: Sequence[str], rows: Sequence, people: Names) -> Iterator[tuple]:
-    """Yield (row, shown text) of the rows whose words are still there in what is shown."""
+def _shown_with(words: list[str], rows: Sequence, people: Names) -> Iterator[tuple[Any, str, set[str]]]:
+    """Yield (row, shown text, the words as it spells them) of the rows whose words are still there in what is shown."""
     for row in rows[:MOST]:
         text = shown_text(row, people)
-        whole = shelves.folded(text)
-        if all(word in whole for word in words):
-            yield row, text
+        spelled = spellings.found_in(text, words)
+        if spelled is not None:
+            yield row, text, spelled
 
 
 def _labels(ids: Sequence[int | None], investigation: Investigation, within: Organisation) -> dict[int | None, str]:

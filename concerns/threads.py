@@ -9,16 +9,18 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
 
 from concerns.likeness import Likeness, Portrait, alike
 from concerns.models import Concern, ConcernThread, Excerpt
-from core import audit
+from core import audit, jobs
 from core.db import db
 from core.errors import BadInput, Stale
-from core.i18n import _
+from core.i18n import _, language
+from core.jobs import Job
 from members.models import Account, Organisation
 
 LABEL = 120
 TEXTS = 24  # passages of a concern that are compared
 READ = 120  # characters of a passage that are compared
-CHUNK = 500
+PROMPT = 100  # concerns compared while a reader waits, a second or two; more are work for a job
+JOB = "concerns.recognise"
 
 
 def hold(organisation_id: int) -> None:
@@ -33,6 +35,35 @@ def comparable(within: Organisation) -> bool:
     """Say whether more than one investigation of an organisation has concerns."""
     number = select(func.count(Concern.investigation_id.distinct())).where(_live(within))
     return (db.session.scalar(number) or 0) > 1
+
+
+def compare_anew(within: Organisation) -> Job | None:
+    """Look again for the same concern in different investigations; return the work where it takes long, else None.
+
+    Who asks while they are being compared, after a grouping or by another hand, gets that same work.
+    """
+    found = db.session.execute(
+        select(func.count(), func.max(Concern.investigation_id)).select_from(Concern).where(_live(within))
+    ).one()
+    number, investigation_id = found
+    if number <= PROMPT:
+        recognise(within)
+        return None
+    standing = comparing(within)
+    if standing is not None and standing.running:
+        return standing
+    asked = {"language": language(), "investigation_id": investigation_id}
+    return jobs.enqueue_once(JOB, organisation_id=within.id, **asked)
+
+
+def tied(within: Organisation) -> int:
+    """Count the concerns that stand in a thread."""
+    return db.session.scalar(select(func.count()).where(_live(within), Concern.thread_id.is_not(None))) or 0
+
+
+def comparing(within: Organisation) -> Job | None:
+    """Return the newest comparison of an organisation's investigations, None before the first."""
+    return jobs.latest(JOB, within=within)
 
 
 def portraits(within: Organisation) -> list[Portrait]:

@@ -1,8 +1,10 @@
 """The sample investigation, loaded so that every page has something to show."""
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +20,43 @@ from core.db import db
 from core.errors import DomainError
 from core.i18n import _, speaking
 from core.settings import ROOT
-from core.terms import ActionState, BoardAccess, FollowUpState, OrganisationKind, ReplyOutcome, ReplyState, Role
+from core.terms import (
+    ActionState,
+    BoardAccess,
+    FollowUpState,
+    OrganisationKind,
+    ReplyOutcome,
+    ReplyState,
+    Role,
+    TalkState,
+)
 from exchange import chain
 from exchange.chain import Tell
-from interviews import follow_ups, guides
+from interviews import follow_ups, guides, talks
 from interviews.models import Talk
-from interviews.talks import Promise
+from interviews.talks import PlannedTalk, Promise
 from investigations import plans
 from investigations.models import Investigation
 from members import accounts
 from members import queries as members
 from members.models import Account
 from members.organisations import OrganisationDetails, SecretaryDetails
-from surveys import bank, designing, fielding, instruments, invitations, library
+from surveys import bank, closing, designing, fielding, instruments, invitations, library
+from surveys import imports as response_imports
 
 SAMPLE = ROOT / "exchange" / "sample"
 SIGN_INS = "demo-sign-ins.txt"
 DESIGNED = "stay"  # the ready instrument that stands on the designer's desk
 INVITED = 12  # slips of the survey that is open to try
+# What may be told of an action besides what is done, by whom, and how far it is.
+TOLD = ("unit", "due_on", "outcome", "evidence", "checker", "closed_on", "reason", "review_on")
+ASKED_AGAIN = 24  # people asked whether the answers satisfy; all but one answer, and no figure is too small to be shown
+SAID_AGAIN = tuple(
+    "".join(option * count for option, count in zip("ABCD", counts, strict=True))
+    for counts in ((7, 6, 5, 5), (5, 8, 5, 5), (5, 6, 7, 5))
+)
+SHUFFLE = 7  # so that the second and third answers do not go with the first
+NEXT_TALK = timedelta(days=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +139,9 @@ def _load(language: str, tell: Tell) -> list[str]:
     db.session.commit()
     chain.group(investigation, by=account)
     _decide(investigation, words, account)
-    _put_up(investigation, words, account)
+    _put_up(words, account)
+    _ask_again(investigation, account)
+    _plan_talk(investigation, account)
     link, code = _open_survey(investigation, words, sample, account)
     _design(account)
     db.session.commit()
@@ -178,13 +201,8 @@ def _decide(investigation: Investigation, words: dict[str, Any], account: Accoun
     for entry in words["actions"]:
         for line in found:
             if line.id not in taken and any(word in f"{line.label} {' '.join(line.terms)}" for word in entry["words"]):
-                plan = actions.Plan(
-                    measure=entry["measure"],
-                    owner=entry["owner"],
-                    due_on=entry["due_on"],
-                    state=ActionState(entry["state"]),
-                    outcome=entry.get("outcome", ""),
-                )
+                told = {name: entry[name] for name in TOLD if name in entry}
+                plan = actions.Plan(entry["measure"], entry["owner"], state=ActionState(entry["state"]), **told)
                 concern = concerns.concern(line.id, within=account.organisation)
                 actions.add(concern, plan, by=account)
                 _answer(concern, entry.get("reply"), account)
@@ -206,8 +224,8 @@ def _answer(concern: Concern, entry: dict[str, Any] | None, account: Account) ->
         replies.approve(reply, ticked, seen=reply.revision, by=second)
 
 
-def _put_up(investigation: Investigation, words: dict[str, Any], account: Account) -> None:
-    """Open the board to everybody with the link, and prepare to ask whether its answers satisfy."""
+def _put_up(words: dict[str, Any], account: Account) -> None:
+    """Open the board to everybody with the link."""
     board.set_up(
         account.organisation,
         access=BoardAccess.LINK,
@@ -216,9 +234,42 @@ def _put_up(investigation: Investigation, words: dict[str, Any], account: Accoun
         seen=0,
         by=account,
     )
-    out = [replies.reply(line.id, within=account.organisation) for line in board.lines(account.organisation)]
-    if out:
-        satisfaction.ask(out, Question.SATISFIED, of=investigation, within=account.organisation, by=account)
+
+
+def _ask_again(investigation: Investigation, account: Account) -> None:
+    """Ask invented people whether the answers on the board satisfy them, and close the survey: its results show."""
+    within = account.organisation
+    out = [replies.reply(line.id, within=within) for line in board.lines(within)]
+    if not out:
+        return
+    survey = satisfaction.ask(out, Question.SATISFIED, of=investigation, within=within, by=account)
+    people = members.everybody(within)[:ASKED_AGAIN]
+    invitations.invite(survey, members=people, spares=0, within=within, by=account)
+    fielding.open_(survey, within=within, by=account)
+    said = [SAID_AGAIN[number % len(SAID_AGAIN)] for number in range(len(out))]
+    rows = (
+        {f"r{number + 1}": one[at * SHUFFLE**number % len(one)] for number, one in enumerate(said)}
+        for at in range(len(said[0]))
+    )
+    content = "\n".join(json.dumps({"answers": row}) for row in rows)
+    response_imports.import_responses(content.encode(), "answers.jsonl", survey, within=within, by=account)
+    db.session.commit()
+    closing.close(survey, by=account)
+
+
+def _plan_talk(investigation: Investigation, account: Account) -> None:
+    """Plan the next talk of whoever was talked with longest ago: it opens with what was answered."""
+    within = account.organisation
+    last = (
+        db.session.query(Talk)
+        .filter_by(organisation_id=within.id, investigation_id=investigation.id, state=TalkState.RECORDED)
+        .filter(Talk.member_id != account.member_id)
+        .order_by(Talk.held_on, Talk.id)
+        .first()
+    )
+    if last is not None and account.member_id is not None:
+        planned = PlannedTalk(last.member_id, account.member_id, clock.today() + NEXT_TALK)
+        talks.plan(planned, within=within, by=account)
 
 
 def _open_survey(

@@ -42,6 +42,7 @@ class ActionForm(HouseForm):
 
     number = _text(lazy("Number"), 20)
     problem = _lines(lazy("Problem"))
+    source = _text(lazy("Source"), 200)
     category = _text(lazy("Category"), 40, list="categories", autocomplete="off")
     measure = _lines(lazy("What is to be done"), required=True)
     unit = _text(lazy("Unit responsible"), 80, list="units", autocomplete="off")

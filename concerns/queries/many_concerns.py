@@ -17,7 +17,7 @@ from interviews.models import Talk
 from investigations.models import Investigation
 from members import rules
 from members.models import Organisation
-from members.names import names
+from members.names import Names, names
 from text.languages import detect
 
 SUMMED = 2  # passages a summary is made of
@@ -26,7 +26,11 @@ QUOTED = 3
 
 @dataclass(frozen=True, slots=True)
 class ActionLine:
-    """What is done about a concern."""
+    """What is done about a concern, as the ledger has it.
+
+    `problem` is without names, the concern's label where nobody worded it; `source` is what a file said of a row that
+    came from one, else empty.
+    """
 
     id: int
     measure: str
@@ -34,6 +38,15 @@ class ActionLine:
     due_on: date | None
     state: ActionState
     outcome: str
+    number: str = ""
+    problem: str = ""
+    source: str = ""
+    unit: str = ""
+    checker: str = ""
+    evidence: str = ""
+    reason: str = ""
+    review_on: date | None = None
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +110,8 @@ def lines(
     ids = [row.id for row in rows]
     if counted is None:
         counted = counts(investigation, within=within, only=ids)
-    actions, quoted = _actions(ids), _quoted(ids, investigation, within)
     people = names(within)
+    actions, quoted = _actions(rows, people), _quoted(ids, investigation, within)
     floor = quote_floor(within)
     found = []
     for row in rows:
@@ -154,8 +167,17 @@ def _joined(texts: Sequence[str]) -> str:
     return " ".join(text if text.endswith((".", "?", "!")) else f"{text}." for text in texts)
 
 
-def _actions(ids: Sequence[int]) -> dict[int, list[ActionLine]]:
+_AS_THEY_ARE = (
+    *("id", "measure", "owner", "due_on", "state", "outcome", "source", "unit", "checker", "evidence", "reason"),
+    *("review_on", "closed_on"),
+)
+
+
+def _actions(concerns: Sequence[Concern], people: Names) -> dict[int, list[ActionLine]]:
+    labels = {row.id: row.label for row in concerns}
     found: dict[int, list[ActionLine]] = defaultdict(list)
-    for row in db.session.scalars(select(Action).where(Action.concern_id.in_(ids)).order_by(Action.id)):
-        found[row.concern_id].append(ActionLine(row.id, row.measure, row.owner, row.due_on, row.state, row.outcome))
+    for row in db.session.scalars(select(Action).where(Action.concern_id.in_(labels)).order_by(Action.id)):
+        problem = people.masked(row.problem) or labels[row.concern_id]
+        told = {name: getattr(row, name) for name in _AS_THEY_ARE}
+        found[row.concern_id].append(ActionLine(number=row.number or "", problem=problem, **told))
     return found

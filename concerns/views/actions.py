@@ -64,65 +64,45 @@ def action(action_id: int) -> ResponseReturnValue:
 @requires(Permission.CURATE_CONCERNS)
 def change_action(action_id: int) -> ResponseReturnValue:
     """Change anything of an action."""
-    row = queries.action(action_id, within=g.organisation)
-    form = ActionForm()
-    return _done(
-        row,
-        form,
-        lambda: actions.change(row, _plan(form, row.concern), seen=form.revision.data, by=g.account),
-        _("The action has been saved."),
-        change_form=form,
-    )
+
+    def verb(row: Action, form: ActionForm) -> None:
+        actions.change(row, _plan(form, row.concern), seen=form.revision.data, by=g.account)
+
+    return _step(action_id, ActionForm(), verb, _("The action has been saved."))
 
 
 @bp.post("/actions/<int:action_id>/report")
 @requires(Permission.SEE_CONCERNS)
 def report_action(action_id: int) -> ResponseReturnValue:
     """Say how far one's own action has come."""
-    row = queries.action(action_id, within=g.organisation)
-    form = ReportForm()
-    return _done(
-        row,
-        form,
-        lambda: actions.report(
-            row,
-            actions.Report(ActionState(form.state.data), form.outcome.data or "", form.evidence.data or ""),
-            seen=form.revision.data,
-            by=g.account,
-        ),
-        _("Your report has been saved."),
-        report_form=form,
-    )
+
+    def verb(row: Action, form: ReportForm) -> None:
+        told = actions.Report(ActionState(form.state.data), form.outcome.data or "", form.evidence.data or "")
+        actions.report(row, told, seen=form.revision.data, by=g.account)
+
+    return _step(action_id, ReportForm(), verb, _("Your report has been saved."))
 
 
 @bp.post("/actions/<int:action_id>/close")
 @requires(Permission.SEE_CONCERNS)
 def close_action(action_id: int) -> ResponseReturnValue:
     """Check what was done, and close the action."""
-    row = queries.action(action_id, within=g.organisation)
-    form = CheckForm(prefix=CHECK)
-    return _done(
-        row,
-        form,
-        lambda: actions.close(row, evidence=form.evidence.data or "", seen=form.revision.data, by=g.account),
-        _("The action is closed."),
-        check_form=form,
-    )
+
+    def verb(row: Action, form: CheckForm) -> None:
+        actions.close(row, evidence=form.evidence.data or "", seen=form.revision.data, by=g.account)
+
+    return _step(action_id, CheckForm(prefix=CHECK), verb, _("The action is closed."))
 
 
 @bp.post("/actions/<int:action_id>/send-back")
 @requires(Permission.SEE_CONCERNS)
 def send_back_action(action_id: int) -> ResponseReturnValue:
     """Hand an action back to its owner."""
-    row = queries.action(action_id, within=g.organisation)
-    form = CheckForm(prefix=CHECK)
-    return _done(
-        row,
-        form,
-        lambda: actions.send_back(row, why=form.why.data or "", seen=form.revision.data, by=g.account),
-        _("The action has gone back to its owner."),
-        check_form=form,
-    )
+
+    def verb(row: Action, form: CheckForm) -> None:
+        actions.send_back(row, why=form.why.data or "", seen=form.revision.data, by=g.account)
+
+    return _step(action_id, CheckForm(prefix=CHECK), verb, _("The action has gone back to its owner."))
 
 
 @bp.post("/actions/<int:action_id>/remove")
@@ -155,30 +135,30 @@ def _words() -> dict[str, list[str]]:
     return {"units": ledger.units(g.organisation), "categories": ledger.categories(g.organisation)}
 
 
-def _done(
-    row: Action, form: HouseForm, verb: Callable[[], None], words: str, **given: HouseForm
-) -> ResponseReturnValue:
-    """Do something with a row; where it is refused the form comes back as it was filled in."""
+def _step(action_id: int, form: Any, verb: Callable[[Action, Any], None], words: str) -> ResponseReturnValue:
+    """Do something with a row and show it again; where it is refused the form comes back as it was filled in."""
+    row = queries.action(action_id, within=g.organisation)
     if not form.sent():
-        return _page(row, refused=form, **given), 422
+        return _page(row, refused=form), 422
     try:
-        verb()
+        verb(row, form)
     except DomainError as error:
         form.blame(error)
-        return _page(row, refused=form, **given), error.status
+        return _page(row, refused=form), error.status
     flash(words, "success")
     return redirect(url_for("concerns.action", action_id=row.id))
 
 
-def _page(row: Action, *, refused: HouseForm | None = None, **given: Any) -> str:
-    forms: dict[str, Any] = {}
+def _page(row: Action, *, refused: HouseForm | None = None) -> str:
+    forms: dict[str, Any] = {"change_form": None, "report_form": None, "check_form": None}
     if actions.may_change(g.account):
-        forms["change_form"] = given.get("change_form") or _filled(row)
+        forms["change_form"] = refused if isinstance(refused, ActionForm) else _filled(row)
     elif actions.may_report(row, g.account):
-        forms["report_form"] = given.get("report_form") or ReportForm(formdata=None, obj=row)
+        forms["report_form"] = refused if isinstance(refused, ReportForm) else ReportForm(formdata=None, obj=row)
     if actions.may_check(row, g.account):
-        forms["check_form"] = given.get("check_form") or CheckForm(formdata=None, obj=row, prefix=CHECK)
-    for form in forms.values():
+        again = refused if isinstance(refused, CheckForm) else None
+        forms["check_form"] = again or CheckForm(formdata=None, obj=row, prefix=CHECK)
+    for form in filter(None, forms.values()):
         form.revision.data = row.revision
     return render_template(
         "concerns/action.html",
@@ -190,7 +170,7 @@ def _page(row: Action, *, refused: HouseForm | None = None, **given: Any) -> str
         lists=lists,
         refused=refused,
         investigation=investigation_of(row.concern),
-        **({"change_form": None, "report_form": None, "check_form": None} | forms),
+        **forms,
     )
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
-from concerns import ledger, ledger_columns, ledger_files, queries
+from concerns import ledger, ledger_columns, ledger_files, ledger_wishes, queries
 from concerns.ledger_reading import RawRow, Target
 from concerns.ledger_rows import COLUMNS, ON_SCREEN, Standing, View, Words
 from concerns.views.base import bp, page_number
@@ -31,8 +30,8 @@ PRINTED = tuple(column for column in COLUMNS[View.ALL] if column not in ("outcom
 @requires(Permission.SEE_CONCERNS)
 def ledger_page() -> ResponseReturnValue:
     """List the rows of the ledger, in one of its views."""
-    view, form = _view(), _form()
-    wish = _wish(form)
+    view, form = ledger_wishes.view(request.args), ledger_wishes.form(request.args, within=g.organisation)
+    wish = ledger_wishes.wish(form)
     return render_template(
         "concerns/ledger.html",
         form=form,
@@ -45,7 +44,7 @@ def ledger_page() -> ResponseReturnValue:
         counted=COUNTED,
         wished=_kept(form),
         kept=_kept(form) | ({"view": view.value} if view is not View.ALL else {}),
-        investigation=_investigation(wish),
+        investigation=ledger_wishes.investigation(wish, within=g.organisation),
         last_investigation=investigations.current(within=g.organisation),
     )
 
@@ -54,8 +53,8 @@ def ledger_page() -> ResponseReturnValue:
 @requires(Permission.SEE_CONCERNS)
 def ledger_print() -> ResponseReturnValue:
     """Show the rows as a sheet for the printer, A4 across."""
-    view, form = _view(), _form()
-    wish = _wish(form)
+    view, form = ledger_wishes.view(request.args), ledger_wishes.form(request.args, within=g.organisation)
+    wish = ledger_wishes.wish(form)
     return render_template(
         "concerns/ledger_print.html",
         view=view,
@@ -63,7 +62,7 @@ def ledger_print() -> ResponseReturnValue:
         words=Words(g.organisation),
         rows=ledger.lines(wish, view, within=g.organisation),
         kept=_kept(form) | {"view": view.value},
-        investigation=_investigation(wish),
+        investigation=ledger_wishes.investigation(wish, within=g.organisation),
         today=clock.today(),
     )
 
@@ -72,7 +71,8 @@ def ledger_print() -> ResponseReturnValue:
 @requires(Permission.SEE_CONCERNS)
 def ledger_download() -> ResponseReturnValue:
     """Hand the rows out as a workbook."""
-    content = ledger_files.workbook(_wish(_form()), within=g.organisation)
+    wish = ledger_wishes.wish(ledger_wishes.form(request.args, within=g.organisation))
+    content = ledger_files.workbook(wish, within=g.organisation)
     return send_file(
         io.BytesIO(content),
         mimetype=SHEET,
@@ -159,44 +159,6 @@ def _target(row: Investigation, form: LedgerFileForm) -> Target:
     return Target(row, concern, form.review_on.data)
 
 
-def _view() -> View:
-    named = request.args.get("view", "")
-    return View(named) if named in set(View) else View.ALL
-
-
-def _form() -> LedgerWishForm:
-    form = LedgerWishForm(formdata=MultiDict(request.args))
-    form.offer(
-        investigations=[(row.id, row.title) for row in investigations.investigations(within=g.organisation)],
-        standings=[(standing.value, standing.label) for standing in Standing],
-        owners=ledger.owners(g.organisation),
-        categories=ledger.categories(g.organisation),
-    )
-    form.validate()
-    return form
-
-
-def _wish(form: LedgerWishForm) -> ledger.Wish:
-    standing = form.standing.data or ""
-    return ledger.Wish(
-        investigation_id=row_number(form.investigation.data),
-        standing=Standing(standing) if standing in set(Standing) else None,
-        owner=_offered(form.owner),
-        category=_offered(form.category),
-        words="" if form.words.errors else (form.words.data or ""),
-    )
-
-
-def _offered(field: Any) -> str:
-    """What was chosen, if it was offered."""
-    return field.data if field.data in {choice.value for choice in field.choices} else ""
-
-
 def _kept(form: LedgerWishForm) -> dict[str, Any]:
     """What the page was narrowed to, for its links."""
     return {field.short_name: field.data for field in form if field.data}
-
-
-def _investigation(wish: ledger.Wish) -> Investigation | None:
-    rows = investigations.investigations(within=g.organisation)
-    return next((row for row in rows if row.id == wish.investigation_id), None)

@@ -13,6 +13,7 @@ from concerns.views.parts import part
 from core.access import Permission, requires
 from core.errors import BadInput, DomainError
 from core.i18n import _, ngettext
+from core.terms import JobState
 from forms.threads import ThreadForm
 from investigations.models import Investigation
 
@@ -31,22 +32,32 @@ def recurring() -> ResponseReturnValue:
     wanted = request.args.get("show", "")
     lines = [line for line in history.lines if not wanted or line.trend.value == wanted]
     counts = {trend: sum(line.trend is trend for line in history.lines) for trend in Trend}
-    return render_template("concerns/threads.html", history=history, lines=lines, counts=counts, wanted=wanted)
+    job = threads.comparing(g.organisation)
+    return render_template(
+        "concerns/threads.html",
+        history=history,
+        lines=lines,
+        counts=counts,
+        wanted=wanted,
+        # One that ended well shows in the lists themselves.
+        job=job if job is not None and job.state is not JobState.DONE else None,
+    )
 
 
 @bp.post("/concerns/over-time")
 @requires(Permission.CURATE_CONCERNS)
 def recognise() -> ResponseReturnValue:
     """Look again for the same concern in different investigations."""
-    number = threads.recognise(g.organisation)
-    flash(
-        ngettext(
-            "%(num)d concern is tied to one of another investigation.",
-            "%(num)d concerns are tied to those of other investigations.",
-            number,
-        ),
-        "success",
-    )
+    if threads.compare_anew(g.organisation) is None:
+        number = threads.tied(g.organisation)
+        flash(
+            ngettext(
+                "%(num)d concern is tied to one of another investigation.",
+                "%(num)d concerns are tied to those of other investigations.",
+                number,
+            ),
+            "success",
+        )
     return redirect(url_for("concerns.recurring"))
 
 

@@ -1,10 +1,27 @@
 """What concerns look like when they leave or come back: the contract of a file format."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from core.terms import ExcerptKind, SourceKind
+
+T = TypeVar("T")
+Tell = Callable[[float], None]  # is told how far work is, from 0 to 1
+OFTEN = 200  # things done between two tellings
+
+
+def silent(share: float) -> None:
+    """Tell nobody."""
+
+
+def counted(things: Iterable[T], number: int, tell: Tell) -> Iterator[T]:
+    """Yield things, telling now and then which share of their `number` is done."""
+    for done, thing in enumerate(things):
+        if done % OFTEN == 0:
+            tell(done / max(number, 1))
+        yield thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +97,8 @@ class Format:
     mimetype: str
     coded = True
 
-    def write(self, bundle: Bundle) -> bytes:
-        """Return the file; it is made in memory, so that no plain text is left on the disk."""
+    def write(self, bundle: Bundle, tell: Tell = silent) -> bytes:
+        """Return the file, telling how far it is; it is made in memory, so that no plain text is left on the disk."""
         raise NotImplementedError
 
     def read(self, content: bytes, name: str) -> Book:

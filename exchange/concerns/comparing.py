@@ -9,7 +9,7 @@ from concerns.coding import FIELDS
 from core.errors import BadInput
 from core.i18n import _
 from exchange.concerns import gathering
-from exchange.concerns.base import Book, Entry, Wish
+from exchange.concerns.base import Book, Entry, Tell, Wish, silent
 from investigations.models import Investigation
 from members.models import Organisation
 from members.names import names
@@ -58,11 +58,14 @@ class Comparison:
     @property
     def any(self) -> bool:
         """Say whether the file would change anything."""
-        return bool(self.moves) or any(change.fate is not Fate.SAME for change in self.changes)
+        return any(change.moved or change.fate is not Fate.SAME for change in self.changes)
 
 
-def compare(book: Book, investigation: Investigation, *, within: Organisation) -> Comparison:
-    """Return what would become of a file; raise `BadInput` when it holds nothing, or too much."""
+def compare(book: Book, investigation: Investigation, *, within: Organisation, tell: Tell = silent) -> Comparison:
+    """Return what would become of a file; raise `BadInput` when it holds nothing, or too much.
+
+    Everything is read before `tell` is first told how far it is; where the file names no passage, none is looked at.
+    """
     wanted = _entries(book)
     if not wanted:
         raise BadInput(_("There are no concerns in this file."), field="file")
@@ -73,8 +76,8 @@ def compare(book: Book, investigation: Investigation, *, within: Organisation) -
     ids = {entry.name.casefold(): concern_id for concern_id, entry in there}
     standing = dict(there)
     place = {entry.name.casefold(): at for at, entry in enumerate(wanted)}
-    rows = gathering.shown(investigation, within=within, people=people)
-    homes = [(row.id, row.concern_id, row.pinned, text) for row, text in rows]
+    rows = gathering.readable_passages(investigation, within=within) if book.wishes else ()
+    homes = [(row.id, row.concern_id, row.pinned, text) for row, text in gathering.worded(rows, people, tell)]
     goals = {key: ids.get(key) for key in place}
     moves, unknown, crowded = _moves(book.wishes, homes, goals, place)
     changes = []

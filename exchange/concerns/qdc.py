@@ -3,7 +3,7 @@
 from core.errors import BadInput
 from core.i18n import _, lazy
 from exchange.concerns import codes
-from exchange.concerns.base import Book, Bundle, Format
+from exchange.concerns.base import Book, Bundle, Format, Tell, silent
 from exchange.refi.reading import read_codebook
 from exchange.refi.writing import codebook
 
@@ -18,7 +18,7 @@ class Qdc(Format):
     mimetype = "application/xml"
     coded = False
 
-    def write(self, bundle: Bundle) -> bytes:
+    def write(self, bundle: Bundle, tell: Tell = silent) -> bytes:
         """Return the codebook; raise `BadInput` when there are no concerns yet."""
         if not bundle.concerns:
             raise BadInput(_("There are no concerns yet to make codes of."))

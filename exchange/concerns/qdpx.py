@@ -5,7 +5,7 @@ from itertools import groupby
 
 from core.i18n import _, lazy
 from exchange.concerns import codes
-from exchange.concerns.base import Book, Bundle, Format, ToldPassage
+from exchange.concerns.base import Book, Bundle, Format, Tell, ToldPassage, silent
 from exchange.refi.reading import read_project
 from exchange.refi.writing import Coded, Project, file_name
 
@@ -19,11 +19,14 @@ class Qdpx(Format):
     order = 20
     mimetype = "application/zip"
 
-    def write(self, bundle: Bundle) -> bytes:
+    def write(self, bundle: Bundle, tell: Tell = silent) -> bytes:
         """Return the archive."""
         project = Project(bundle.title or _("Concerns"), "", bundle.made_on, codes.written(bundle))
         sources, _variables = project.sources(())
+        done = 0
         for name, passages in _texts(bundle):
+            tell(done / len(bundle.passages))
+            done += len(passages)
             text = "\n".join(one.text for one in passages)
             project.source(sources, name, text, _places(passages))
         return project.archive(bundle.told)

@@ -7,7 +7,7 @@ from core.errors import BadInput
 from core.i18n import _, lazy
 from core.spreadsheet import Row, Sheet, read, read_book, write_book
 from exchange.concerns import columns
-from exchange.concerns.base import Book, Bundle, Entry, Format, Wish
+from exchange.concerns.base import Book, Bundle, Entry, Format, Tell, Wish, counted, silent
 
 CODEBOOK = ("name", "theme", "summary", "includes", "excludes", "passages", "voices", "since")
 PASSAGES = ("name", "source", "kind", "text")
@@ -24,13 +24,17 @@ class Xlsx(Format):
     order = 10
     mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-    def write(self, bundle: Bundle) -> bytes:
+    def write(self, bundle: Bundle, tell: Tell = silent) -> bytes:
         """Return the workbook; every text is written as text, so that no program runs it as a formula."""
-        out = io.BytesIO()
+        out, passages = io.BytesIO(), counted(_passages(bundle), len(bundle.passages), tell)
         write_book(
             [
                 Sheet(_("Codebook"), [columns.title(name) for name in CODEBOOK], _codebook(bundle)),
-                Sheet(_("Passages"), [columns.title(name) for name in PASSAGES], _passages(bundle)),
+                Sheet(
+                    _("Passages"),
+                    [columns.title(name) for name in PASSAGES],
+                    passages,
+                ),
                 Sheet(_("About this file"), [_("What is in this file")], [[line] for line in bundle.told]),
             ],
             out,

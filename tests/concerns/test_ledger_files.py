@@ -8,6 +8,7 @@ from concerns import ledger, ledger_columns, ledger_files
 from concerns.actions import Plan, add
 from concerns.ledger_files import Fate
 from concerns.ledger_reading import Target
+from concerns.ledger_rows import Words
 from concerns.models import Action, Concern
 from core import spreadsheet
 from core.db import db
@@ -84,6 +85,37 @@ def test_what_goes_out_comes_back_as_it_was(cast, read, target) -> None:
     for number, line in before.items():
         told = {name: getattr(line, name) for name in line.__slots__ if name not in left_out}
         assert told == {name: getattr(after[number], name) for name in told}
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept", "note"),
+    [
+        ("职工代表大会；问卷q13、T004 T011", "职工代表大会、问卷、谈话", "再看"),
+        ("总经理信箱 2026年第3封", "总经理信箱 2026年第3封", "再看"),
+        ("Town hall 2026", "Town hall 2026", "再看"),
+        ("党员丙来信，谈心谈话", "某某来信、谈话", "再看"),
+        ("", "", "再看"),
+    ],
+    ids=["several", "with a blank", "English", "a name", "none"],
+)
+def test_a_source_of_its_own_stays_with_its_row(cast, read, target, cell, kept, note) -> None:
+    rows = read(f"问题,整改措施,责任人,编号,来源,备注\n灯坏了,换灯,后勤组,A-1,{cell},{note}")
+    for _round in range(2):
+        ledger_files.write(rows, target, within=cast.branch, by=cast.secretary)
+        made = _rows()["A-1"]
+        assert (made.source, made.note) == (kept, note)
+        (line,) = ledger.lines(ledger.Wish(), within=cast.branch)
+        assert Words(cast.branch).told(line, "source") == kept
+        book = ledger_files.workbook(ledger.Wish(), within=cast.branch)
+        rows = ledger_files.read(book, "x.xlsx", within=cast.branch)
+        db.session.query(Action).delete()
+        db.session.query(Concern).delete()
+
+
+def test_a_source_longer_than_its_column_is_a_fault(cast, read, target) -> None:
+    header = "问题,整改措施,责任人,来源"
+    (row,) = _judged(read, target, cast, f"灯坏了,换灯,后勤组,{'来信' * 101}", header=header)
+    assert row.fate is Fate.REFUSED and "200" in row.faults[0]
 
 
 def test_every_fault_is_named_with_its_line_and_nothing_is_half_written(cast, read, target) -> None:

@@ -80,6 +80,27 @@ def test_actions_are_counted_by_how_far_they_have_come(grouped) -> None:
     assert queries.action_counts(here[0], within=grouped.cast.outsider.organisation) == {}
 
 
+def test_an_action_is_told_as_the_ledger_has_it(grouped) -> None:
+    concern, name = grouped.concern("停车"), grouped.cast.worker.name
+    plans = (
+        actions.Plan(
+            "划线", "后勤组", date(2026, 9, 30), ActionState.CLOSED, "划了", number="A-1", problem=f"{name}说车位不够",
+            source="职代会", unit="保卫科", checker="工会", evidence="照片", closed_on=date(2026, 9, 29),
+        ),
+        actions.Plan("建车库", "后勤组", state=ActionState.CANNOT, reason="没有地", review_on=date(2027, 1, 4)),
+    )  # fmt: skip
+    for plan in plans:
+        actions.add(concern, plan, by=grouped.cast.secretary)
+    closed, cannot = grouped.lines()["停车"].actions
+    assert closed == queries.ActionLine(
+        closed.id, "划线", "后勤组", date(2026, 9, 30), ActionState.CLOSED, "划了", "A-1", closed.problem, "职代会",
+        "保卫科", "工会", "照片", closed_on=date(2026, 9, 29),
+    )  # fmt: skip
+    assert name not in closed.problem and closed.problem.endswith("说车位不够")
+    assert (cannot.problem, cannot.source, cannot.reason) == ("停车", "", "没有地")
+    assert cannot.review_on == date(2027, 1, 4) and cannot.number.startswith("ZG-")
+
+
 def test_a_hidden_concern_is_listed_only_among_the_hidden(grouped) -> None:
     concern = grouped.concern("食堂")
     curation.hide(concern, seen=concern.revision, by=grouped.cast.secretary)

@@ -59,6 +59,34 @@ def test_words_are_found(any_stage, fill, words, hits) -> None:
     assert texts(look(any_stage, words)) == hits
 
 
+@pytest.mark.parametrize(
+    ("words", "hits"),
+    [
+        ("食堂饭菜", ["食堂饭菜太咸", "食堂飯菜太淡", "食堂飯菜的后廚太热", "食堂饭菜的後厨太熱"]),
+        ("食堂飯菜", ["食堂饭菜太咸", "食堂飯菜太淡", "食堂飯菜的后廚太热", "食堂饭菜的後厨太熱"]),
+        ("后厨", ["食堂飯菜的后廚太热", "食堂饭菜的後厨太熱"]),
+        ("後廚 飯菜", ["食堂飯菜的后廚太热", "食堂饭菜的後厨太熱"]),
+        ("着火", ["宿舍看著火了"]),
+        ("乾", ["宿舍乾坤大", "宿舍衣服不干"]),
+        ("Ｗi-fi", ["停车场ＷＩ－Fi[断]了"]),
+        ("-fi[斷]", ["停车场ＷＩ－Fi[断]了"]),
+        ("a^b*]多[X", ["停车A^b*]多［x"]),
+        ("a.b", []),
+    ],
+    ids=["simplified", "traditional", "mixed", "two words", "read by its place", "another reading", "wide", "class",
+         "signs of patterns", "a dot is a dot"],
+)  # fmt: skip
+def test_words_are_found_in_either_script(any_stage, words, hits) -> None:
+    said = ["食堂饭菜太咸", "食堂飯菜太淡", "食堂飯菜的后廚太热", "食堂饭菜的後厨太熱", "宿舍看著火了", "宿舍乾坤大"]
+    said += ["宿舍衣服不干", "停车场ＷＩ－Fi[断]了", "停车A^b*]多［x", "食堂菜单不换"]
+    any_stage.survey(*({"q13": text} for text in said))
+    any_stage.group()
+    found = look(any_stage, words)
+    assert sorted(texts(found)) == sorted(hits)
+    marked = ["".join(text for text, marked in hit.parts if marked) for hit in found.hits]
+    assert all(len(text) == len("".join(words.split())) for text in marked), "what was found is marked as it is written"
+
+
 def test_a_hit_is_marked_and_names_its_concern(grouped) -> None:
     (hit,) = look(grouped, "排队").hits
     assert [text for text, marked in hit.parts if marked] == ["排队"]

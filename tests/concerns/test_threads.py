@@ -284,6 +284,37 @@ def test_pages_tell_it_and_take_a_decision(three) -> None:
     assert client.post("/app/concerns/over-time").status_code == 302
 
 
+def test_many_concerns_are_compared_by_a_job(three, monkeypatch) -> None:
+    from flask import current_app
+
+    client = current_app.test_client()
+    with client.session_transaction(path="/app") as session:
+        session["_user_id"], session["_fresh"] = three.cast.secretary.get_id(), True
+    url, found = "/app/concerns/over-time", select(jobs.Job).where(jobs.Job.name == threads.JOB)
+    monkeypatch.setattr(threads, "PROMPT", 8)
+    with monkeypatch.context() as nobody_works:
+        nobody_works.setattr(jobs, "run_inline", lambda: None)
+        for _press in range(2):
+            assert client.post(url).status_code == 302
+        (row,) = db.session.scalars(found).all()
+        page = client.get(url).text
+        assert f'id="job-{row.id}"' in page and f'action="{url}"' not in page, "it is not offered while it is under way"
+    assert threads.tied(three.cast.branch) == 0
+    jobs.run(row.id)
+    assert threads.tied(three.cast.branch) == 8
+    page = client.get(url).text
+    assert f'id="job-{row.id}"' not in page and f'action="{url}"' in page
+    monkeypatch.setattr(threads, "PROMPT", 9)
+    assert client.post(url).status_code == 302
+    assert len(db.session.scalars(found).all()) == 1, "few are compared at once"
+
+
+def test_comparing_tells_how_far_it_is() -> None:
+    told: list[float] = []
+    alike([Portrait(number, number, "食堂", ("食堂",), CANTEEN) for number in range(4)], tell=told.append)
+    assert told == [0.25, 0.5, 0.75, 1.0]
+
+
 @pytest.mark.parametrize("junk", ["", "x", "99999999999999", "-1", "²", "9" * 400])
 def test_bad_input_is_answered(three, junk) -> None:
     from flask import current_app

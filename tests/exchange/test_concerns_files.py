@@ -14,7 +14,7 @@ from core.errors import BadInput, NotFound
 from core.spreadsheet import read_book
 from exchange import concerns
 from exchange.concerns.base import Entry, Wish
-from exchange.concerns.gathering import extent, gather
+from exchange.concerns.gathering import Extent, extent, gather
 from exchange.refi import writing as refi
 from tests.exchange import refi_grammar
 from tests.exchange.concern_plays import book_of, concern, file_of, passage, scene, signed_in
@@ -156,7 +156,7 @@ def test_hostile_words_do_no_harm(cast, key) -> None:
 def test_nothing_to_take_out(cast) -> None:
     with pytest.raises(BadInput):
         file_of(cast, "qdc")
-    assert extent(cast.investigation, within=cast.branch) == ()
+    assert extent(cast.investigation, within=cast.branch) == Extent(0, ())
     with pytest.raises(NotFound):
         concerns.named("docx")
 
@@ -165,7 +165,10 @@ def test_the_page_tells_what_the_file_will_hold(coded) -> None:
     from core.i18n import speaking
 
     with speaking("zh"):
-        assert extent(coded.investigation, within=coded.branch) == gather(coded.investigation, within=coded.branch).told
+        assert (
+            extent(coded.investigation, within=coded.branch).told
+            == gather(coded.investigation, within=coded.branch).told
+        )
 
 
 def test_pages_by_role_and_what_is_written_down(coded) -> None:
