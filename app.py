@@ -19,6 +19,7 @@ import interviews.views
 import investigations.views
 import members.sessions
 import members.views
+import reports.commands
 import reports.jobs
 import reports.views
 import surveys.ballot_commands
@@ -101,6 +102,7 @@ def _add_commands(app: Flask) -> None:
     surveys.commands.init_app(app)
     surveys.ballot_commands.init_app(app)
     surveys.simulate_command.init_app(app, create_app)
+    reports.commands.init_app(app)
     backup.init_app(app, KEPT)
     exchange.commands.init_app(app, create_app)
 

@@ -29,6 +29,7 @@ SPOKEN = "zh"  # the language of jobs nobody asked for
 HANDLERS: dict[str, Callable[..., Any]] = {}
 STOPPABLE: set[str] = set()  # names of jobs a person may stop halfway
 DUE: dict[str, Callable[[], Iterable[int]]] = {}
+WARM: list[Callable[[], object]] = []
 IN_HAND: set[int] = set()  # jobs this process is running
 
 
@@ -118,6 +119,12 @@ def due(name: str) -> Callable[[Callable[[], Iterable[int]]], Callable[[], Itera
         return question
 
     return register
+
+
+def warm(prepare: Callable[[], object]) -> Callable[[], object]:
+    """Register what a worker loads when it starts, before its first job; web processes never do."""
+    WARM.append(prepare)
+    return prepare
 
 
 def start_due(*, language: str) -> int:
@@ -274,6 +281,8 @@ def work() -> None:
     consumer = huey.create_consumer(workers=1, periodic=False, initial_delay=0.1, max_delay=0.5)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     threading.Thread(target=_sweep, args=(app,), daemon=True).start()
+    for prepare in WARM:
+        prepare()
     consumer.run()
     # Told to stop in the middle of a job: another worker need not wait until this one counts as lost.
     for job_id in list(IN_HAND):

@@ -103,7 +103,7 @@ class ChoicesForm(HouseForm):
 
     def chosen(self) -> tuple[Split | None, bool, str]:
         """Return what is taken apart (none: decided on opening), whether in rounds, and the key as it was typed."""
-        split = Split(self.split.data) if self.split.data else None
+        split = Split(self.split.data) if (self.split.data or "").strip() else None
         return split, bool(self.rounds.data), (self.scrutineer.data or "").strip()
 
 

@@ -31,7 +31,7 @@ class Investigation(Model):
     findings: Mapped[str] = mapped_column(Text, default="")
     causes: Mapped[str] = mapped_column(Text, default="")
     proposals: Mapped[str] = mapped_column(Text, default="")
-    # What each line of them rests on, part by part, line by line: {"causes": [["concern:12", "item:3:q14"], []]}.
+    # What each line of them rests on, by part and line: {"causes": [["concern:12", "survey_results:3:q14"], []]}.
     grounds: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     state: Mapped[InvestigationState] = mapped_column(TermType(InvestigationState), default=InvestigationState.OPEN)
     revision: Mapped[int] = mapped_column(default=1)

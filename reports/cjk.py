@@ -32,6 +32,9 @@ _before_quote = re.compile(f"(?<=[{HAN}])(?<![{OPENING}])(?=[“‘])")
 _after_quote = re.compile(f"(?<=[”’])(?=[{HAN}])(?![{CLOSING}])")
 _after_sign = re.compile(r"(?<=[＋－±≥≤＜＞−])(?=\d)")
 _adjacent = re.compile(f"([{CLOSING}])(?={BREAK_HERE}?[{CLOSING}{OPENING}])|([{OPENING}])(?=[{OPENING}])")
+# Addresses of pages and people may break at their joints, or they would leave a gap of half a line.
+_address = re.compile(r"(?:https?://|www\.)[!-~]{12,}|[\w.+-]+@[\w.-]{12,}", re.ASCII)
+_joint = re.compile(r"(?<=[/?=_.@])(?![/?=_.@])|(?<=&amp;)|(?=-)")
 _flag = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _has_han = re.compile(f"[{HAN}]")
 
@@ -43,7 +46,7 @@ def clean(text: str) -> str:
 
 def prepare(text: str, language: str = "zh") -> Markup:
     """Turn plain text into safe markup ready to be set in `language`."""
-    safe = str(escape(clean(text)))
+    safe = _address.sub(lambda found: _joint.sub(BREAK_HERE, found[0]), str(escape(clean(text))))
     if language != "zh":
         return Markup(safe)
     safe = _line_end.sub(FULL_SPACE, safe.strip())
@@ -82,6 +85,11 @@ def _texts(box: Any, boxes: Any) -> Iterator[Any]:
         for child in box.children:
             if child.is_in_normal_flow():
                 yield from _texts(child, boxes)
+
+
+def _only_words(found: list[Any]) -> bool:
+    """Tell whether a line is Latin words, spread at their spaces; an address that fills a line has none."""
+    return not any(_has_han.search(box.text) for box in found) and any(" " in box.text.strip() for box in found)
 
 
 def justify_between_characters(inline: Any, boxes: Any, line_break: Any, pango: Any) -> None:
@@ -134,7 +142,7 @@ def justify_between_characters(inline: Any, boxes: Any, line_break: Any, pango: 
     def justify_line(context: Any, line: Any, extra_width: float) -> None:
         found = [box for box in _texts(line, boxes) if box.text]
         count = sum(slots(box.text) for box in found)
-        if count < 2 or not any(_has_han.search(box.text) for box in found):
+        if count < 2 or _only_words(found):
             plain_justify(context, line, extra_width)
             return
         stretch = extra_width / (count - 1)

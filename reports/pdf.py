@@ -12,13 +12,18 @@ import os
 import re
 import tempfile
 import zlib
+from collections.abc import Callable, Sequence
+from datetime import datetime, time
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reports import cjk
+from core.terms import PdfVariant
+from reports import archive, cjk, fitting
 
 if TYPE_CHECKING:
+    from weasyprint import Attachment
+    from weasyprint.document import Document
     from weasyprint.urls import URLFetcher
 
 HOUSE = "house:"
@@ -100,13 +105,58 @@ def _prepare_engine() -> None:
         log.warning("WeasyPrint %s has changed inside: Chinese lines may end unevenly", weasyprint.__version__)
 
 
-def print_pdf(html: str) -> bytes:
-    """Print a whole HTML document as a tagged PDF (PDF/UA-1) and return its bytes."""
-    from weasyprint import HTML
+def print_pdf(
+    html: str,
+    *,
+    otherwise: Callable[[], str] | None = None,
+    variant: PdfVariant = PdfVariant.ACCESSIBLE,
+    attached: Sequence[archive.Attached] = (),
+) -> bytes:
+    """Print a whole HTML document as a tagged PDF of that variant, with files inside, and return its bytes.
+
+    Laid out again where the pages themselves tell what is wrong (`reports.fitting`). Where a footnote lands on another
+    page than its call, `otherwise()` draws the document with its notes at the end, and that is printed.
+    """
+    rendered = _fitted(html, variant)
+    if otherwise is not None and fitting.misplaced_notes(rendered.pages):
+        rendered = _fitted(otherwise(), variant)
+    return rendered.write_pdf(
+        pdf_variant=variant.value,
+        pdf_tags=True,
+        attachments=[_inside(each) for each in attached],
+        finisher=lambda document, pdf: archive.finish(variant, pdf),
+    )
+
+
+def _inside(file: archive.Attached) -> "Attachment":
+    from weasyprint import Attachment
+
+    day = datetime.combine(file.made_on, time())
+    return Attachment(
+        string=file.content,
+        url_fetcher=house_fetcher(),
+        name=file.name,
+        description=file.description,
+        created=day,
+        modified=day,
+        relationship=archive.RELATION,
+    )
+
+
+def _fitted(html: str, variant: PdfVariant = PdfVariant.ACCESSIBLE) -> "Document":
+    """Lay a document out as often as its pages still want mending, each fault once."""
+    from weasyprint import CSS, HTML
 
     _prepare_engine()
-    document = HTML(string=html, base_url=None, url_fetcher=house_fetcher(), media_type="print")
-    return document.write_pdf(pdf_variant="pdf/ua-1")
+    source = HTML(string=html, base_url=None, url_fetcher=house_fetcher(), media_type="print")
+    sheets: dict[str, str] = {}
+    while True:
+        known = [CSS(string=css, url_fetcher=house_fetcher()) for css in sheets.values()]
+        rendered = source.render(stylesheets=known, pdf_variant=variant.value)
+        wanted = fitting.remedies(rendered.pages, sheets)
+        if not wanted:
+            return rendered
+        sheets |= wanted
 
 
 def page_count(html: str) -> int:

@@ -52,7 +52,8 @@ def paper_forms(asked: Ready, *, organisation: str, first: int = 0, last: int = 
             **language,
         )
         numbers = range(first, last + 1) if first else ()
-        labels = render_template("reports/paper_numbers.html", numbers=numbers, title=asked.title, **language)
+        codes = {number: drawn.qr(f"{number:04d}") for number in numbers}
+        labels = render_template("reports/paper_numbers.html", codes=codes, title=asked.title, **language)
     return print_copies(sheet, labels)
 
 

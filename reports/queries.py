@@ -7,7 +7,7 @@ from core.errors import NotFound
 from core.i18n import _
 from core.jobs import Job
 from investigations.models import Investigation
-from members.models import Organisation
+from members.models import Account, Organisation
 from reports.models import Edition
 
 
@@ -29,3 +29,17 @@ def editions(investigation: Investigation) -> list[tuple[Edition, Job | None]]:
         .limit(50)
     )
     return [(edition, job) for edition, job in rows]
+
+
+def job_of(edition: Edition) -> Job | None:
+    """Return the job that prints an edition."""
+    return db.session.get(Job, edition.job_id) if edition.job_id else None
+
+
+def people(edition: Edition) -> dict[int, str]:
+    """Return the names of who issued and who withdrew an edition, by account."""
+    ids = [number for number in (edition.issued_by, edition.withdrawn_by) if number]
+    rows = db.session.execute(
+        select(Account.id, Account.name).where(Account.id.in_(ids), Account.organisation_id == edition.organisation_id)
+    )
+    return {row.id: row.name for row in rows}

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 
-from reports.blocks import Block
+from core.i18n import lazy
+from reports.blocks import Block, Claim
 from reports.evidence import Evidence
-from reports.sections.base import Chapter, Section, paragraphs
+from reports.sections.base import Chapter, Section
 
 
 class Achievements(Section):
-    """The chapter the secretary writes; left out while it is empty."""
+    """The part the secretary writes; left out while it is empty."""
 
     key = "achievements"
     chapter = Chapter.PRACTICE
-    order = 40
-    summary_order = 60
+    title = lazy("What has been done and achieved")
+    order = 45
+    summary_order = 40
 
     def blocks(self, evidence: Evidence) -> Iterator[Block]:
-        """Yield the wording as paragraphs."""
-        yield from paragraphs(evidence.investigation.findings)
+        """Yield each line with what it rests on."""
+        for text, grounds in evidence.claims["achievements"]:
+            yield Claim(text, grounds)

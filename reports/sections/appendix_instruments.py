@@ -13,13 +13,13 @@ class AppendixInstruments(Section):
     """One annex for each survey's questionnaire."""
 
     key = "appendix_instruments"
-    order = 120
-    summary_order = 120
+    order = 110
+    summary_order = 125
 
     def blocks(self, evidence: Evidence) -> Iterator[Block]:
         """Yield every question with its options, rows and scale."""
         for survey in evidence.surveys:
-            if survey.results:
+            if survey.results and not survey.again:
                 yield Annex(_("Questionnaire %(title)s", title=quoted(survey.title)))
                 for number, (item, tally) in enumerate(survey.results, start=1):
                     yield _question(number, item, tally.shape)

@@ -1,21 +1,22 @@
 """What a section of a report is, and the few ways all of them write numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.i18n import _, lazy
 from core.terms import ReportStyle
-from reports.blocks import Block, Paragraph
+from reports.blocks import Block, Paragraph, Trace
 from reports.evidence import Evidence
 
 
 class Chapter:
-    """The headings of the first level; sections share them."""
+    """The headings of the first level, in the order of an official report; sections share them."""
 
+    FINDINGS = lazy("Key findings")
+    NEXT = lazy("What happens next")
     FACTS = lazy("Basic facts of the investigation")
-    PRACTICE = lazy("What has been done and achieved")
-    RESULTS = lazy("Survey results")
-    CONCERNS = lazy("What people keep saying")
+    PRACTICE = lazy("Where things stand and what is being done")
+    PROBLEMS = lazy("Main problems")
     CAUSES = lazy("Causes")
     PROPOSALS = lazy("Proposals and measures")
 
@@ -28,6 +29,7 @@ class Section:
     title: Any = ""  # its heading of the second level; "" where the chapter's is enough
     order = 100
     summary_order = 100  # a research summary tells findings before methods
+    styles: tuple[ReportStyle, ...] = tuple(ReportStyle)  # the layouts it stands in
 
     def place(self, style: ReportStyle) -> int:
         """Return where the section stands in that layout."""
@@ -36,6 +38,10 @@ class Section:
     def blocks(self, evidence: Evidence) -> Iterator[Block]:
         """Yield what the section says; nothing when there is nothing to say."""
         raise NotImplementedError
+
+    def after(self, evidence: Evidence, body: Sequence[Block]) -> Iterator[Block]:
+        """Yield what the section says of the blocks of all others, once they are put together."""
+        return iter(())
 
 
 def share(part: float, whole: float) -> str:
@@ -48,16 +54,21 @@ def signed(value: float) -> str:
     return f"{value:+.1f}"
 
 
-def paragraphs(text: str) -> Iterator[Paragraph]:
+def paragraphs(text: str, traces: tuple[Trace, ...] = ()) -> Iterator[Paragraph]:
     """Yield a paragraph for each line somebody wrote."""
     for line in text.splitlines():
         if line.strip():
-            yield Paragraph(line.strip())
+            yield Paragraph(line.strip(), traces=traces)
 
 
-def listing(parts: list[str]) -> str:
+def listing(parts: Sequence[str]) -> str:
     """Join words the way the language lists things: 甲、乙、丙."""
     return _(", ").join(parts)
+
+
+def sentences(evidence: Evidence, *parts: str) -> str:
+    """Join sentences the way the language does; empty ones are left out."""
+    return (" " if evidence.language == "en" else "").join(part.strip() for part in parts if part.strip())
 
 
 def quoted(text: str) -> str:

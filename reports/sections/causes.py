@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from reports.blocks import Block
+from reports.blocks import Block, Claim
 from reports.evidence import Evidence
-from reports.sections.base import Chapter, Section, paragraphs
+from reports.sections.base import Chapter, Section
 
 
 class Causes(Section):
@@ -13,8 +13,9 @@ class Causes(Section):
     key = "causes"
     chapter = Chapter.CAUSES
     order = 70
-    summary_order = 40
+    summary_order = 18
 
     def blocks(self, evidence: Evidence) -> Iterator[Block]:
-        """Yield the wording as paragraphs."""
-        yield from paragraphs(evidence.investigation.causes)
+        """Yield each cause with what it rests on."""
+        for text, grounds in evidence.claims["causes"]:
+            yield Claim(text, grounds)

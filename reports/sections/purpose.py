@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from core.i18n import _, lazy
-from reports.blocks import Block, Heading, Paragraph
+from reports import traces
+from reports.blocks import Block, Heading
 from reports.evidence import Evidence
 from reports.sections.base import Chapter, Section, paragraphs
 
@@ -20,14 +21,14 @@ class Purpose(Section):
     def blocks(self, evidence: Evidence) -> Iterator[Block]:
         """Yield the purpose, then each clarity that has text."""
         investigation = evidence.investigation
-        yield from paragraphs(investigation.purpose)
+        plan = (traces.plan(investigation.id),)
+        yield from paragraphs(investigation.purpose, plan)
         for title, text in (
             (_("Guiding idea and goals"), investigation.guiding_idea),
             (_("Arrangement, method and steps"), investigation.arrangement),
             (_("Emphasis of the superior organisation"), investigation.emphasis),
         ):
-            lines = list(paragraphs(text))
+            lines = list(paragraphs(text, plan))
             if lines:
-                yield Heading(3, title + _("."))
-                yield Paragraph(lines[0].text)
-                yield from lines[1:]
+                yield Heading(3, title)
+                yield from lines

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from core.i18n import _
+from core.i18n import _, lazy
 from questions.base import Item, Shape, Tally
+from reports import traces
 from reports.blocks import Block, Chart, Heading, Paragraph
-from reports.evidence import Evidence
+from reports.evidence import Evidence, SurveyEvidence
 from reports.sections.base import Chapter, Section, listing, quoted, share, signed
 from surveys.drawings import drawing
 
@@ -16,37 +17,42 @@ class SurveyResults(Section):
     """Every item in order: what stands out, then its chart with the base."""
 
     key = "survey_results"
-    chapter = Chapter.RESULTS
-    order = 50
+    chapter = Chapter.PRACTICE
+    title = lazy("What the survey says")
+    order = 40
     summary_order = 30
 
     def blocks(self, evidence: Evidence) -> Iterator[Block]:
         """Yield the results of each survey; a survey with too few answers says so and no more."""
-        for survey in evidence.surveys:
-            if len(evidence.surveys) > 1:
-                yield Heading(2, survey.title)
+        surveys = [survey for survey in evidence.surveys if not survey.again]
+        for survey in surveys:
+            if len(surveys) > 1:
+                yield Heading(3, survey.title)
             if not survey.enough:
                 yield Paragraph(
-                    _("Too few people answered %(title)s for results to be shown.", title=quoted(survey.title))
+                    _("Too few people answered %(title)s for results to be shown.", title=quoted(survey.title)),
+                    f"result.{survey.id}",
+                    traces=(traces.survey(survey.id, survey.title),),
                 )
             for item, tally in survey.results:
-                yield from _item(item, tally, evidence.cell_floor)
+                yield from _item(survey, item, tally, evidence.cell_floor)
 
 
-def _item(item: Item, tally: Tally, floor: int) -> Iterator[Block]:
-    if tally.answered is None:
-        yield Paragraph(_("%(title)s: fewer than %(floor)s people answered.", title=quoted(item.title), floor=floor))
-        return
-    if tally.shape is Shape.TEXTS:
-        yield Paragraph(
-            _("%(count)s people wrote something on %(title)s.", count=tally.answered, title=quoted(item.title))
-        )
-        return
-    yield Paragraph(_finding(item, tally))
-    chart = drawing(tally)
+def _item(survey: SurveyEvidence, item: Item, tally: Tally, floor: int) -> Iterator[Block]:
+    looked_up = (traces.question(survey.id, survey.title, item),)
+    yield Paragraph(_said(item, tally, floor), f"result.{survey.id}.{item.name.lower()}", traces=looked_up)
+    chart = drawing(tally) if tally.shape is not Shape.TEXTS else None
     if chart is not None:
         caption = _("%(title)s (n = %(count)s)", title=item.title, count=tally.answered)
-        yield Chart(caption=caption, drawing=chart, floor=floor)
+        yield Chart(caption=caption, drawing=chart, floor=floor, traces=looked_up)
+
+
+def _said(item: Item, tally: Tally, floor: int) -> str:
+    if tally.answered is None:
+        return _("%(title)s: fewer than %(floor)s people answered.", title=quoted(item.title), floor=floor)
+    if tally.shape is Shape.TEXTS:
+        return _("%(count)s people wrote something on %(title)s.", count=tally.answered, title=quoted(item.title))
+    return _finding(item, tally)
 
 
 def _finding(item: Item, tally: Tally) -> str:
@@ -101,11 +107,18 @@ def _grid(item: Item, tally: Tally) -> str:
     if len(means) < 2:
         return _("%(count)s people answered %(title)s.", count=tally.answered, title=quoted(item.title))
     (low, worst), (high, best) = min(means), max(means)
+    named = {"best": quoted(best), "high": f"{high:.2f}", "worst": quoted(worst), "low": f"{low:.2f}"}
+    if len(means) < len(tally.rows):  # the others may be rated higher or lower
+        return _(
+            "On %(title)s, of the %(told)s of %(all)s lines whose mean may be told, %(best)s is rated best "
+            "(mean %(high)s) and %(worst)s worst (mean %(low)s).",
+            title=quoted(item.title),
+            told=len(means),
+            all=len(tally.rows),
+            **named,
+        )
     return _(
         "On %(title)s %(best)s is rated best (mean %(high)s) and %(worst)s worst (mean %(low)s).",
         title=quoted(item.title),
-        best=quoted(best),
-        high=f"{high:.2f}",
-        worst=quoted(worst),
-        low=f"{low:.2f}",
+        **named,
     )

@@ -18,7 +18,7 @@ from exchange import demo
 from investigations.models import Investigation
 from members.accounts import hashed
 from members.models import Account, Member, Organisation
-from reports import editions
+from reports import editions, renderings
 from tests.conftest import PASSWORD, build
 from vault import keys
 from vault import session as vault_session
@@ -43,8 +43,12 @@ NOT_PAGES = {
     "reports.blank_talk_sheet",
     "reports.download",
     "reports.instrument_paper",
+    "reports.page_picture",
     "reports.paper",
     "reports.poster",
+    "reports.printed_appraisal",
+    "reports.printed_board",
+    "reports.printed_ledger",
     "reports.printed_talk",
     "surveys.chart",
     "surveys.export_instrument",
@@ -64,6 +68,8 @@ def world(tmp_path_factory):
         minutes.record(investigation, Minutes("座谈会", today(), minutes="停车太难"), by=account)
         edition = editions.issue(investigation, style=ReportStyle.SUMMARY, language="zh", by=account)
         edition_id = edition.id
+        report = editions.composed(investigation, style=ReportStyle.SUMMARY, language="zh", within=account.organisation)
+        renderings.ask(report, style=ReportStyle.SUMMARY, within=account.organisation, language="zh")
         db.session.commit()
         jobs.run_inline()
         elsewhere = Organisation(name="别处", kind=OrganisationKind.UNION, language="zh", rules={}, created_at=now())
@@ -124,10 +130,11 @@ def _ids(account: Account, edition_id: int) -> dict[str, int]:
             "activity_id": "activity",
             "reply_id": "reply",
             "excerpt_id": "excerpt",
+            "rendering_id": "report_rendering",
         }.items()
     }
     member = db.session.scalar(select(Member.id).where(Member.organisation_id == account.organisation_id).limit(1))
-    return first | {"member_id": member, "account_id": account.id, "edition_id": edition_id}
+    return first | {"member_id": member, "account_id": account.id, "edition_id": edition_id, "page": 1}
 
 
 def browser(world, username: str):

@@ -9,8 +9,10 @@ from reports.blocks import (
     Asking,
     Block,
     Chart,
+    Claim,
     Document,
     Heading,
+    Imprint,
     Items,
     KeyFigure,
     KeyFigures,
@@ -21,6 +23,7 @@ from reports.blocks import (
     Quotes,
     Signature,
     Table,
+    Trace,
 )  # fmt: skip
 
 QUESTIONS_ZH = (
@@ -480,6 +483,8 @@ def every_block(text: str) -> tuple[Block, ...]:
         Heading(3, text),
         Paragraph(text),
         Heading(4, text),
+        Paragraph(text, "method.response.3", words, (Trace(text, "coverage", 1, text),), text),
+        Claim(text, (Trace(text, "survey_results", 3, "q1"), Trace(text, "concern", 4))),
         KeyFigures((KeyFigure(text, text, text),)),
         Table(text, words, (words,), note=text),
         Chart(text, Likert(words, (Row(text, (40.0, None)),)), text),
@@ -492,4 +497,5 @@ def every_block(text: str) -> tuple[Block, ...]:
         Signature(text, date(2026, 9, 18)),
         Annex(text),
         *(Question("1", text, text, asking, words, words, words) for asking in Asking),
+        Imprint(text, text, date(2026, 9, 20)),
     )

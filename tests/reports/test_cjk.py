@@ -58,3 +58,12 @@ def test_only_visible_characters_are_spaced() -> None:
     assert cjk.slots("甲\u200b乙\u2060丙e\u0301") == 4
     assert cjk.slots("🇨🇳甲") == 2
     assert cjk.spaced("甲\u200b乙丙") == [(0, 1), (2, 4)]
+
+
+def test_addresses_may_break_at_their_joints() -> None:
+    page = cjk.prepare("见https://www.example.org/a/b?year=2026&lang=zh，好")
+    assert page == (
+        "见https://\u200bwww.\u200bexample.\u200borg/\u200ba/\u200bb?\u200byear=\u200b2026&amp;\u200blang=\u200bzh，好"
+    )
+    assert cjk.prepare("zhang.san@long-example.org", "en").count("\u200b") == 4
+    assert cjk.prepare("共1/3，A/B型，a@b") == "共1/3，A/B型，a@b"

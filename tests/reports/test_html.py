@@ -5,12 +5,14 @@ from html.parser import HTMLParser
 
 import pytest
 from flask import Flask
+from hypothesis import example, given, settings
 
 from core.i18n import speaking
 from questions.canvas import text_width
-from reports.blocks import Annex, Chart, Document, Heading, Paragraph, Signature, Table
-from reports.html import balanced, chinese_number, measured_widths, page, sections
-from tests.reports import invented
+from reports.blocks import Annex, Chart, Claim, Document, Heading, Imprint, Paragraph, Signature, Table, Trace
+from reports.html import balanced, page
+from reports.parts import chinese_number, imprint, note_mark, sections
+from tests.reports import hostile, invented
 
 TABLE = Table("题", ("甲", "乙"), (("一", "二"),))
 DOCUMENT = Document(
@@ -89,7 +91,21 @@ def test_annexes_are_listed_before_the_signature(stage: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("number", "level", "written"),
-    [(1, 1, "一、"), (10, 1, "十、"), (11, 2, "（十一）"), (20, 1, "二十、"), (35, 2, "（三十五）"), (3, 3, "3. ")],
+    [
+        (1, 1, "一、"),
+        (10, 1, "十、"),
+        (11, 2, "（十一）"),
+        (20, 1, "二十、"),
+        (35, 2, "（三十五）"),
+        (3, 3, "3. "),
+        (100, 1, "一百、"),
+        (105, 1, "一百零五、"),
+        (110, 1, "一百一十、"),
+        (2034, 1, "二千零三十四、"),
+        (3005, 2, "（三千零五）"),
+        (4100, 1, "四千一百、"),
+        (10001, 1, "10001、"),
+    ],
 )
 def test_chinese_numbers(number: int, level: int, written: str) -> None:
     assert chinese_number(number, level) == written
@@ -112,17 +128,24 @@ def test_a_long_title_is_broken_into_even_lines(title: str) -> None:
     assert "2026" in "\n".join(lines) or "2026" not in title
 
 
+@settings(max_examples=200, deadline=None)
+@given(title=hostile.texts)
+@example(title="W" * 200)
+def test_any_title_keeps_its_signs(title: str) -> None:
+    assert "".join(balanced(title)) == title.replace("\n", "")
+
+
 def test_a_title_may_choose_its_own_lines() -> None:
     assert balanced("关于夜班\n的调研报告") == ["关于夜班", "的调研报告"]
 
 
 def test_widths_follow_the_words() -> None:
     table = Table("题", ("序号", "重点任务", "占比"), (("1", "夜间现做热餐供应覆盖十二个以上食堂", "46.1"),))
-    widths = measured_widths(table)
+    widths = table.measured()
     assert sum(widths) == 100
     assert widths[1] > 2 * widths[0]
     many = Table("题", tuple("甲乙丙丁戊己庚辛壬癸"), (tuple("1234567890"),))
-    assert sum(measured_widths(many)) == 100
+    assert sum(many.measured()) == 100
 
 
 class _Names(HTMLParser):
@@ -152,3 +175,93 @@ def test_figures_take_whole_lines_of_the_grid(stage: Flask) -> None:
     body, *_ = sections(invented.GONGWEN, "gongwen")
     heights = [part.lines for part in body.parts if isinstance(part.block, Chart | Table)]
     assert heights and all(3 <= lines <= 22 for lines in heights)
+
+
+NOTED = replace(
+    DOCUMENT,
+    blocks=(
+        Heading(3, "条"),
+        Paragraph("第一段。\n第二段。", "key.1", ("注一", "注二"), (Trace("调查", "survey_results"),), "原文"),
+        Paragraph("第三段。", notes=("注三",)),
+        Annex("数据"),
+        Paragraph("第四段。", notes=("注四",)),
+    ),
+)
+
+
+def test_notes_are_counted_through_the_document(stage: Flask) -> None:
+    body, annex = sections(NOTED, "gongwen")
+    assert [(note.number, note.mark, note.text) for note in (*body.notes, *annex.notes)] == [
+        (1, "①", "注一"),
+        (2, "②", "注二"),
+        (3, "③", "注三"),
+        (4, "④", "注四"),
+    ]
+    assert [note.mark for note in sections(replace(NOTED, language="en"), "gongwen")[0].notes] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("number", "mark"), [(1, "①"), (20, "⑳"), (21, "㉑"), (35, "㉟"), (36, "㊱"), (50, "㊿"), (51, "[51]")]
+)
+def test_marks_of_notes(number: int, mark: str) -> None:
+    assert note_mark(number, "zh") == mark
+    assert note_mark(number, "en") == str(number)
+
+
+def test_a_passage_keeps_what_belongs_to_it_over_its_lines(stage: Flask) -> None:
+    first, second = sections(NOTED, "summary")[0].parts[1:3]
+    assert (first.block.key, second.block.key) == ("key.1", "key.1")
+    assert first.notes == () and first.block.traces == ()
+    assert (
+        [note.mark for note in second.notes] == ["①", "②"] and second.block.traces and second.block.generated == "原文"
+    )
+
+
+@pytest.mark.parametrize("style", ["gongwen", "summary"])
+def test_notes_stand_on_their_page_or_at_the_end(stage: Flask, style: str) -> None:
+    on_page = page(replace(NOTED, notes_at="page"), style=style)
+    assert on_page.count('class="footnote" data-mark=') == 4 and 'class="endnote"' not in on_page
+    at_end = page(replace(NOTED, notes_at="end"), style=style)
+    assert at_end.count('class="endnote"') == at_end.count('class="call"') == 4 and "footnote" not in at_end
+    assert at_end.index("注三") < at_end.index('class="annex"') < at_end.index("注四")
+
+
+def test_headings_may_stand_above_their_paragraph(stage: Flask) -> None:
+    assert [part.run_in for part in sections(NOTED, "gongwen", run_in=False)[0].parts] == [None] * 4
+
+
+@pytest.mark.parametrize("style", ["gongwen", "summary"])
+def test_the_imprint_is_the_last_thing(stage: Flask, style: str) -> None:
+    written = Imprint("市总工会", "办公室", invented.GONGWEN.date)
+    for document in (
+        replace(DOCUMENT, copies_to="市总工会", printed_by="办公室"),
+        replace(DOCUMENT, blocks=(written, *DOCUMENT.blocks), copies_to="别人"),
+    ):
+        assert imprint(document).block == replace(written, printed_on=invented.GONGWEN.date)
+        html = page(document, style=style)
+        assert html.count('class="imprint"') == 1 and "别人" not in html
+        assert html.index("</section>") < html.index('class="imprint"') < html.index("市总工会")
+    assert imprint(DOCUMENT) is None and "imprint" not in page(DOCUMENT, style=style)
+
+
+@pytest.mark.parametrize("style", ["gongwen", "summary"])
+def test_an_edition_is_named(stage: Flask, style: str) -> None:
+    assert page(replace(DOCUMENT, edition="2026年第3号"), style=style).count("2026年第3号") == 1
+
+
+def test_a_claim_names_what_it_rests_on(stage: Flask) -> None:
+    grounds = (Trace("调查第3题", "survey_results", 1), Trace("谈话覆盖", "coverage"))
+    html = page(replace(DOCUMENT, blocks=(Claim("供餐不足。", grounds), Claim("没有依据。"))), style="gongwen")
+    assert html.index("供餐不足。") < html.index("调查第3题；谈话覆盖") < html.index("没有依据。")
+    assert html.count('class="grounds t"') == 1
+
+
+@pytest.mark.parametrize("notes_at", ["page", "end"])
+@pytest.mark.parametrize("style", ["gongwen", "summary"])
+def test_words_never_become_elements(stage: Flask, style: str, notes_at: str) -> None:
+    def drawn(text: str) -> list:
+        document = replace(hostile.document(hostile.on_one_line(text)), title="题", notes_at=notes_at)
+        return list(hostile.skeleton(hostile.tree(page(document, style=style))))
+
+    harmless = drawn("")
+    assert [text for text in hostile.HTML if drawn(text) != harmless] == []
