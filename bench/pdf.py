@@ -6,7 +6,8 @@ An invented report in official style. Ours draws the HTML, spreads the lines and
 Chromium print the same HTML as they come, Typst the same chapters in its own language. Every printing has a process of
 its own, warmed by a small report (Chromium starts anew each time, as its command line does); the methods take turns,
 the best of N rounds counts. Printed: pages, seconds by the clock and of CPU, pages per second, peak megabytes and the
-ratio of the clock to ours; then a worker from its start to its first printed page.
+ratio of the clock to ours; then a worker from its start to its first printed page, and the first page of a report of
+12 pages as a picture on a warm worker.
 Needs Chromium and `typst` for their lines (requirements-dev.txt); a method that is missing is left out and named.
 """
 
@@ -32,8 +33,9 @@ from flask import Flask
 
 from core import i18n
 from core.settings import ROOT
+from core.terms import ReportStyle
 from questions.charts import Bar, Bars, Likert, Row
-from reports import pdf
+from reports import pdf, renderings
 from reports.blocks import Block, Chart, Document, Heading, Paragraph, Quote, Quotes, Table
 from reports.html import page
 
@@ -245,6 +247,20 @@ def cold_start(rounds: int) -> tuple[float, float]:
     return min(each[0] for each in found), min(each[1] for each in found)
 
 
+def first_picture(rounds: int) -> float:
+    """Return the best seconds in which a warm worker shows the first page of a report of 12 pages."""
+    stage = Flask("bench", root_path=str(ROOT))
+    i18n.init_app(stage)
+    found = []
+    with stage.app_context():
+        renderings.first_page(report(1), ReportStyle.GONGWEN)
+        for _ in range(rounds):
+            started = time.perf_counter()
+            renderings.drawn(renderings.first_page(report(10), ReportStyle.GONGWEN), 1)
+            found.append(time.perf_counter() - started)
+    return min(found)
+
+
 def main() -> None:
     """Run every size with every method and print one line for each."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -265,6 +281,7 @@ def main() -> None:
                     found[method].append(pool.apply(measure, (method, max(round(size / PAGES_OF_A_CHAPTER), 1))))
         for method in methods:
             _tell(method, found)
+    print(f"first page of 12 as a picture, warm: {first_picture(given.rounds):.2f} s")
     loaded, first = cold_start(given.rounds)
     print(f"a new worker: {loaded:.2f} s to load and draw, {first:.2f} s until its first report is printed")
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.terms import PdfVariant
+
 ROOT = Path(__file__).resolve().parent.parent
 MAIL = ("smtp://", "smtp+tls://", "smtps://")
 QUEUES = ("inline", "local", "postgresql://", "redis://")
@@ -27,7 +29,7 @@ class Settings:
     `mail_from`: the sender's address. `cluster`: a `dask.distributed` scheduler that shares in grouping, as tcp://… or
     tls://…; empty: this machine alone. `embeddings`: the folder of a sentence-embedding model; None: grouping learns
     from the texts themselves. `chat`: the OpenAI-compatible address of a chat model that may propose wording, with
-    `chat_model` and `chat_key`; empty: nothing is sent anywhere.
+    `chat_model` and `chat_key`; empty: nothing is sent anywhere. `pdf`: what is offered first for a printed report.
     """
 
     data: Path
@@ -42,6 +44,7 @@ class Settings:
     chat: str = ""
     chat_model: str = ""
     chat_key: str = field(default="", repr=False)
+    pdf: PdfVariant = PdfVariant.ACCESSIBLE
 
     @property
     def keys(self) -> Path:
@@ -67,6 +70,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         chat=_chat(environment.get("XINSHENG_CHAT", ""), environment.get("XINSHENG_CHAT_MODEL", "")),
         chat_model=environment.get("XINSHENG_CHAT_MODEL", ""),
         chat_key=environment.get("XINSHENG_CHAT_KEY", ""),
+        pdf=_variant(environment.get("XINSHENG_PDF", "")),
     )
 
 
@@ -113,6 +117,14 @@ def _folder(name: str, value: str) -> Path | None:
     if not folder.is_dir():
         raise WrongSetting(f"{name}: there is no folder {folder}.")
     return folder
+
+
+def _variant(value: str) -> PdfVariant:
+    named = {each.value.removeprefix("pdf/"): each for each in PdfVariant}
+    wanted = value.lower().removeprefix("pdf/") or PdfVariant.ACCESSIBLE.value.removeprefix("pdf/")
+    if wanted not in named:
+        raise WrongSetting(f"XINSHENG_PDF: use one of {', '.join(named)}.")
+    return named[wanted]
 
 
 def _chat(address: str, model: str) -> str:

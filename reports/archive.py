@@ -12,6 +12,7 @@ from typing import Any
 from core.i18n import speaking
 from core.spreadsheet import Sheet, write_csv
 from core.terms import PdfVariant
+from reports import cjk
 from reports.blocks import Document, KeyFigures, to_json
 
 RELATION = "Data"
@@ -54,10 +55,12 @@ def attached(document: Document, variant: PdfVariant) -> tuple[Attached, ...]:
 def data_of(document: Document) -> Iterator[Attached]:
     """Yield all the blocks as JSON, then the figures, tables and charts as CSV in reading order; names ascend."""
     blocks = json.dumps(to_json(document), ensure_ascii=False, sort_keys=True, indent=1)
-    yield Attached(BLOCKS, document.title.replace("\n", ""), _encoded(blocks), document.date)
+    yield Attached(BLOCKS, _plain(document.title), _encoded(blocks), document.date)
     opening = (KeyFigures(document.key_figures),) if document.key_figures else ()
     with speaking(document.language):
-        tables = [(_caption(sheet), _csv(sheet)) for block in (*opening, *document.blocks) for sheet in block.sheets()]
+        tables = [
+            (_plain(sheet.title), _csv(sheet)) for block in (*opening, *document.blocks) for sheet in block.sheets()
+        ]
     digits = max(len(str(len(tables))), 2)
     for number, (caption, content) in enumerate(tables, start=1):
         yield Attached(f"table-{number:0{digits}}.csv", caption, content, document.date)
@@ -112,8 +115,9 @@ def _meant(pdf: Any, reference: bytes) -> Any:
     return pdf.objects[int(reference.split()[0])]
 
 
-def _caption(sheet: Sheet) -> str:
-    return " ".join(sheet.title.split())
+def _plain(text: str) -> str:
+    """Return one line a PDF can hold."""
+    return " ".join(cjk.clean(text).split())
 
 
 def _csv(sheet: Sheet) -> bytes:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any, Literal
 
+from flask import current_app
 from sqlalchemy import select
 
 from core import audit
@@ -49,7 +50,7 @@ class Kept:
 def read(investigation: Investigation, *, style: ReportStyle, language: str) -> Kept:
     """Return the head kept for this style and language, the house's defaults while there is none."""
     row = _row(investigation, style, language)
-    return Kept(_head(row.head), row.revision) if row else Kept(Head(), 0)
+    return Kept(_head(row.head), row.revision) if row else Kept(Head(variant=current_app.config["SETTINGS"].pdf), 0)
 
 
 def keep(

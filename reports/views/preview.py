@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from core.access import Permission, allowed, requires
 from core.errors import BadInput, DomainError
-from core.i18n import LANGUAGES, _
+from core.i18n import _
 from core.terms import PdfVariant, ReportStyle
 from forms.reports import HeadForm, IssueForm, PassageForm, ShownForm
 from investigations import queries as investigations
 from investigations.models import Investigation
 from reports import claims, compose, drafts, evidence, previews, wordings
 from reports.previews import Passage
-from reports.views.blueprint import bp
+from reports.views.blueprint import asked, bp
 from reports.wordings import Worded
 
 FETCHED = "X-Requested-With"  # a script asks for one passage, not for the page
@@ -26,7 +26,7 @@ FETCHED = "X-Requested-With"  # a script asks for one passage, not for the page
 def preview(investigation_id: int) -> ResponseReturnValue:
     """Show the report as it stands now, block by block, with everything that may be changed in it."""
     investigation = investigations.investigation(investigation_id, within=g.organisation)
-    style, language = _asked(request.args.get("style", ""), request.args.get("lang", ""))
+    style, language = asked(request.args.get("style", ""), request.args.get("lang", ""))
     return _page(investigation, style, language)
 
 
@@ -72,7 +72,7 @@ def passage(investigation_id: int) -> ResponseReturnValue:
 def head(investigation_id: int) -> ResponseReturnValue:
     """Write what stands above and below the text."""
     investigation = investigations.investigation(investigation_id, within=g.organisation)
-    style, language = _asked(request.values.get("style", ""), request.values.get("language", ""))
+    style, language = asked(request.values.get("style", ""), request.values.get("language", ""))
     kept = drafts.read(investigation, style=style, language=language)
     form, theirs = HeadForm(**_fields(kept, style, language)), None
     if form.sent():
@@ -146,12 +146,6 @@ def _page(
         issuing=IssueForm(formdata=None, style=style.value, language=language),
         writes=allowed(Permission.MAKE_REPORTS),
     ), status
-
-
-def _asked(style: str, language: str) -> tuple[ReportStyle, str]:
-    """Return the layout and language asked for, the house's own for what is none."""
-    wanted = ReportStyle(style) if style in list(ReportStyle) else ReportStyle.GONGWEN
-    return wanted, language if language in LANGUAGES else g.organisation.language
 
 
 def _fields(kept: drafts.Kept, style: ReportStyle, language: str) -> dict[str, object]:

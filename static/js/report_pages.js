@@ -13,10 +13,10 @@
     first.classList.add('waiting');
     var ask = function () {
       fetch(source, { credentials: 'same-origin' }).then(function (answer) {
-        if (answer.ok) {
+        if (answer.status === 200) {
           first.src = source + '?' + tries;
           first.classList.remove('waiting');
-        } else if (tries++ < 200) { window.setTimeout(ask, 200); }
+        } else if (answer.status === 204 && tries++ < 300) { window.setTimeout(ask, 200); }
       }).catch(function () { window.setTimeout(ask, 2000); });
     };
     ask();
@@ -31,7 +31,7 @@
   function current() {
     var best = 0, nearest = Infinity;
     sheets.forEach(function (sheet, at) {
-      var far = Math.abs(sheet.getBoundingClientRect().top - 200);
+      var far = Math.abs(sheet.getBoundingClientRect().top - 136);
       if (far < nearest) { nearest = far; best = at; }
     });
     return best;

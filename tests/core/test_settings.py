@@ -33,6 +33,7 @@ def test_postgresql_is_given_our_driver(tmp_path) -> None:
         ("XINSHENG_CLUSTER", "host:8786"),
         ("XINSHENG_EMBEDDINGS", "/no/such/folder"),
         ("XINSHENG_CHAT", "host:8000"),
+        ("XINSHENG_PDF", "a-1b"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path, name, value) -> None:
@@ -59,3 +60,8 @@ def test_a_chat_model_needs_its_name_and_its_key_is_not_shown(tmp_path) -> None:
     settings = read(given | {"XINSHENG_CHAT_MODEL": "m"})
     assert settings.chat == "http://127.0.0.1:8000/v1" and settings.chat_key == "k-1"
     assert "k-1" not in repr(settings)
+
+
+@pytest.mark.parametrize(("value", "variant"), [("", "pdf/ua-1"), ("a-2b", "pdf/a-2b"), ("PDF/A-3b", "pdf/a-3b")])
+def test_reports_are_printed_as_the_setting_says(tmp_path, value, variant) -> None:
+    assert read({"XINSHENG_DATA": str(tmp_path), "XINSHENG_PDF": value}).pdf == variant

@@ -51,7 +51,7 @@ def test_while_it_is_printed_the_first_page_is_waited_for(app, cast, client_for,
     text = client.get(address(cast)).text
     assert "/pages/1.png" in text and "/pages/2.png" not in text
     assert 'class="job"' in text
-    assert client.get(re.search(r'src="(/app/renderings/[^"]+)"', text)[1]).status_code == 404
+    assert client.get(re.search(r'src="(/app/renderings/[^"]+)"', text)[1]).status_code == 204, "to be asked for again"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,15 @@ def test_who_may_look(app, cast, client_for, role, page, picture) -> None:
     assert client.post(address(cast)).status_code in ((302,) if page == 200 else (page,))
 
 
-@pytest.mark.parametrize("query", ["style=x&lang=y", "style=&lang=", "style=gongwen&lang=zh&page=-1"])
+def test_a_rendering_of_somebody_else_is_not_shown(app, cast, client_for) -> None:
+    client_for("secretary").post(address(cast))
+    made = db.session.query(Rendering).one()
+    made.organisation_id = cast.elsewhere.id
+    db.session.commit()
+    assert client_for("secretary").get(f"{address(cast)}?rendering={made.id}").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["style=x&lang=y", "style=&lang=", "style=gongwen&lang=zh&rendering=x"])
 def test_nonsense_shows_the_house_layout(cast, client_for, query) -> None:
     assert client_for("secretary").get(f"{address(cast)}?{query}").status_code == 200
 

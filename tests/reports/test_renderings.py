@@ -193,6 +193,24 @@ def test_pages_are_pictures(app, cast) -> None:
             renderings.picture(made, page)
 
 
-def test_only_a_worker_warms_up() -> None:
+def test_only_a_worker_warms_up(app, monkeypatch) -> None:
     assert renderings.warm_up in jobs.WARM
-    assert renderings.warm_up() is None
+    told: list[str] = []
+
+    class Consumer:
+        def run(self) -> None:
+            told.append("first job")
+
+    monkeypatch.setattr(jobs, "WARM", [lambda: told.append("warm")])
+    monkeypatch.setattr(jobs, "_sweep", lambda app: None)
+    monkeypatch.setattr(type(app.extensions["huey"]), "create_consumer", lambda self, **given: Consumer())
+    assert told == [], "a web process has long started here"
+    jobs.work()
+    assert told == ["warm", "first job"]
+
+
+def test_warming_up_prints(app, monkeypatch) -> None:
+    printed: list[str] = []
+    monkeypatch.setattr(renderings.pdf, "print_pdf", lambda html: printed.append(html) or b"%PDF")
+    renderings.warm_up()
+    assert len(printed) == 1 and "house:styles/gongwen.css" in printed[0]
