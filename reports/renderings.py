@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -32,6 +33,7 @@ NOTED = timedelta(hours=1)  # how exactly the last use is noted: reading must no
 DPI = 90
 BEGINNING_LINES = 44  # of blocks: two pages of 22 lines, so that the first one ends where it would
 LINE_SIGNS = 28
+_DRAWING = threading.Lock()  # PDFium draws in one thread at a time, or brings the process down
 QUICK = "begins"  # the file of the first page, there before the whole
 
 
@@ -179,7 +181,7 @@ def drawn(printed: bytes, page: int, *, dpi: int = DPI) -> bytes:
     """Return one page (1 is the first) of a PDF as PNG; raise `NotFound` for one it does not have."""
     import pypdfium2  # here, for only those who look at pages need it
 
-    with pypdfium2.PdfDocument(printed) as document:
+    with _DRAWING, pypdfium2.PdfDocument(printed) as document:
         if not 1 <= page <= len(document):
             raise NotFound(_("The report has no such page."))
         image = document[page - 1].render(scale=dpi / 72, grayscale=False).to_pil()

@@ -2,6 +2,7 @@
 
 import io
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -191,6 +192,15 @@ def test_pages_are_pictures(app, cast) -> None:
     for page in (0, 2, 99):
         with pytest.raises(NotFound):
             renderings.picture(made, page)
+
+
+def test_many_readers_see_pages_at_once(app, cast) -> None:
+    """PDFium draws in one thread at a time: without a lock this brings the process down, or hangs it."""
+    printed = pdf.print_pdf(drawn_html(invented.SUMMARY, style="summary"))
+    alone = renderings.drawn(printed, 1)
+    with ThreadPoolExecutor(8) as readers:
+        seen = list(readers.map(lambda _: renderings.drawn(printed, 1), range(24)))
+    assert seen == [alone] * 24
 
 
 def test_only_a_worker_warms_up(app, monkeypatch) -> None:
