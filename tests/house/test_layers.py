@@ -24,7 +24,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 KEPT_IN = {
     "weasyprint": ("reports/pdf.py", "reports/cjk.py"),
     "resvg_py": ("reports/docx/pictures.py",),
-    "pypdfium2": ("reports/",),
+    "pypdfium2": ("reports/renderings.py",),
     "textblob": ("text/",),
     "wtforms": ("forms/", "questions/"),
     "flask_wtf": ("forms/base.py", "forms/fields.py", "core/errors.py", "app.py"),
