@@ -92,6 +92,7 @@ def test_group_curate_and_print(browser, world, tmp_path: Path) -> None:
     assert "意见没有回音" in page.inner_text("h1"), "the next run keeps what a person decided"
 
     page.goto(world.url + "/app/investigations/1/reports")
+    page.click("details.issue-now > summary")
     page.click("form:has(input[name=style]) button[type=submit]")
     page.wait_for_selector("a[href$='.pdf']", timeout=120_000)
     with page.expect_download() as waiting:
