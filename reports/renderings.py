@@ -28,7 +28,7 @@ from reports.fitting import OPENING_CHAPTERS
 from reports.models import Rendering
 
 FOLDER = "renderings"
-KEPT = timedelta(days=7)  # after its last use
+KEPT = timedelta(days=1)  # after its last use
 NOTED = timedelta(hours=1)  # how exactly the last use is noted: reading must not write each time
 DPI = 90
 BEGINNING_LINES = 44  # of blocks: two pages of 22 lines, so that the first one ends where it would

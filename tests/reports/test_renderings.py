@@ -125,7 +125,7 @@ def test_what_nobody_uses_is_cleared_away(app, cast) -> None:
 
 def test_looking_keeps_it(app, cast) -> None:
     made = ask(cast)
-    made.used_at = now() - timedelta(days=6)
+    made.used_at = now() - timedelta(hours=20)
     renderings.use(made)
     assert made.used_at > now() - timedelta(minutes=1)
     noted = made.used_at
