@@ -25,7 +25,7 @@ MIXED = (
     "平台地址为https://www.example.org/very/long/path/to/the/survey/results?year=2026&lang=zh，"
     "由Xinsheng 1.0与LibreOffice 24.2共同生成——详见GB/T 9704—2012……"
 )
-NAMES = "王璟、李堃、张喆、周祎、𬭎𬱖、㛃㵘、欧阳𬸣、买买提·吐尔逊江·阿卜杜热合曼"
+NAMES = "王璟、李堃、张喆、周祎、𬭎𬱖、㛃湉、欧阳𬸣、买买提·吐尔逊江·阿卜杜热合曼"
 QUOTED = "“" + "夜里十二点换班，窗口只剩馒头和咸菜，胃不好的同事都是自己从家里带饭，用车间的微波炉还要排队。" * 34 + "”"
 
 
