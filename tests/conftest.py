@@ -24,6 +24,7 @@ from core.db import db
 from core.settings import ROOT, Settings
 from core.terms import MemberCategory, OrganisationKind, Role
 from investigations.models import Investigation
+from members import sessions
 from members.models import Account, Group, Member, Organisation
 from tests.quick import TEMPLATES, empty_database, keep_address_builders, make_tables
 from vault import keys
@@ -73,6 +74,24 @@ class Visitor(FlaskClient):
         if has_app_context():
             db.session.commit()
         return Context().run(super().open, *args, **kwargs)
+
+    @contextmanager
+    def session_transaction(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """Change the cookie's session; whoever is put into it has come in as at the door, with a session of his own."""
+        with super().session_transaction(*args, **kwargs) as session:
+            before = session.get("_user_id")
+            yield session
+            if session.get("_user_id") not in (None, before):
+                session[sessions.TOKEN] = self._begun(str(session["_user_id"]))
+
+    def _begun(self, identity: str) -> str:
+        if has_app_context():
+            db.session.commit()
+        with self.application.app_context():
+            account = db.session.get(Account, int(identity.partition(".")[0]))
+            token = sessions.begin(account) if account else ""
+            db.session.commit()
+            return token
 
 
 def build(folder: Path, database: str = "", **config: object) -> Flask:
@@ -230,6 +249,17 @@ def browser_type_launch_args() -> dict:
 def browser_context_args(browser_context_args: dict) -> dict:
     """Speak Chinese, as the people this is made for do."""
     return {**browser_context_args, "locale": "zh-CN"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Ask a journey in the browser that failed once more, and tell of it.
+
+    A page, its server and its test share two busy cores: now and then one of them is late. Nothing else gets a second
+    chance: a rule, a number or a promise that fails once has failed.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def pytest_collection_finish() -> None:
