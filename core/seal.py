@@ -1,5 +1,6 @@
 """Keys in files, sealed boxes, and fingerprints: the only module that knows cryptography."""
 
+import base64
 import hashlib
 import hmac
 import os
@@ -10,11 +11,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 NONCE = 12
 BOX_KEY = 64  # bytes: 32 to seal, 32 to tag
 SALT = 16
+STEP = 30  # seconds a code of an authenticator app stands (RFC 6238)
 _SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -125,3 +129,46 @@ def stretched(passphrase: str, salt: bytes, *, quick: bool = False) -> bytes:
 def digest(content: bytes) -> bytes:
     """Return the SHA-256 of `content`."""
     return hashlib.sha256(content).digest()
+
+
+def keyed(key: bytes, content: bytes) -> bytes:
+    """Return a 32-byte fingerprint of `content` that only holders of `key` can make (HMAC-SHA-256)."""
+    return hmac.digest(key, content, "sha256")
+
+
+def code_step(secret: bytes, code: str, moment: float) -> int | None:
+    """Return the step `code` belongs to, if it is the one of `moment` (seconds since 1970), the last or the next.
+
+    TOTP (RFC 6238) with HMAC-SHA-1, six figures and steps of 30 seconds, as every authenticator app has it.
+    None for any other code. Whoever asks remembers the step: the same code must not let anybody in twice.
+    """
+    found = None
+    for step in steps_around(moment):
+        if hmac.compare_digest(_totp(secret).generate(step * STEP), code.encode()):
+            found = step
+    return found
+
+
+def steps_around(moment: float) -> tuple[int, int, int]:
+    """Return the steps whose codes are taken at `moment` (seconds since 1970): its own and one on either side."""
+    present = int(moment) // STEP
+    return present - 1, present, present + 1
+
+
+def code_at(secret: bytes, moment: float) -> str:
+    """Return the six figures an authenticator app shows at `moment` (seconds since 1970)."""
+    return _totp(secret).generate(int(moment)).decode()
+
+
+def app_address(secret: bytes, name: str, issuer: str) -> str:
+    """Return the otpauth:// address an authenticator app reads from a QR code."""
+    return _totp(secret).get_provisioning_uri(name, issuer)
+
+
+def app_secret(secret: bytes) -> str:
+    """Return the same secret in base 32, for typing into an app."""
+    return base64.b32encode(secret).decode().rstrip("=")
+
+
+def _totp(secret: bytes) -> TOTP:
+    return TOTP(secret, 6, SHA1(), STEP)  # noqa: S303 - HMAC does not rest on collisions; apps know no other

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wtforms import IntegerField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
@@ -69,6 +69,38 @@ class SignInForm(HouseForm):
 
     username = _username("username")
     password = _password(lazy("Password"), "current-password")
+
+
+class SecondStepForm(HouseForm):
+    """The code of an authenticator app or from the recovery sheet; or what a passkey says, put in by a script."""
+
+    code = _line(lazy("Code"), 40, autocomplete="one-time-code", autocapitalize="none", spellcheck="false")
+    passkey = HiddenField(filters=[_stripped])
+
+
+class CodeForm(HouseForm):
+    """Six figures of an authenticator app."""
+
+    code = _line(lazy("The six figures shown"), 12, needed=True, autocomplete="one-time-code", inputmode="numeric")
+
+
+class PasskeyForm(HouseForm):
+    """What a new passkey says, put in by a script, and what its owner calls it."""
+
+    name = _line(lazy("What you call it"), 60, autocomplete="off")
+    passkey = HiddenField(validators=[_needed()], filters=[_stripped])
+
+
+class ConfirmForm(HouseForm):
+    """The present password, once more."""
+
+    password = _password(lazy("Password"), "current-password")
+
+
+class FirstPasswordForm(HouseForm):
+    """The password somebody chooses who holds a link."""
+
+    new = _password(lazy("New password"), "new-password")
 
 
 class OrganisationForm(HouseForm):

@@ -9,16 +9,18 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core import audit, clock
 from core.db import db
 from core.errors import BadInput, DomainError
 from core.i18n import _
 from core.terms import Role
-from members.models import Account, Member, Organisation
+from members import factors, sessions, throttle
+from members.models import Account, AccountInvitation, Member, Organisation
+from members.throttle import NOWHERE, Visit
 
-SHORTEST = 10  # characters of a password (NIST SP 800-63B asks for 8; nobody here types it often)
+SHORTEST = 12  # characters of a new password; shorter ones from before go on working
 LONGEST = 200
 TRIES = 5  # wrong passwords before an account rests
 LONGEST_REST = timedelta(hours=1)
@@ -84,28 +86,79 @@ def hashed(password: str) -> str:
     return _argon().hash(password)
 
 
-def sign_in(username: str, password: str) -> Account:
-    """Return the account that `username` and `password` open.
+def sign_in(username: str, password: str, *, visit: Visit = NOWHERE) -> Account:
+    """Return the account that `username` and `password` open; with a second factor it is only half open (`prove`).
 
     Raises `BadInput` with one message whatever was wrong: an unknown name, a wrong password, a closed or
-    resting account. After five wrong passwords an account rests for a minute, then two, up to an hour.
+    resting account. After five wrong passwords an account rests for a minute, then two, up to an hour; a browser
+    known to the account has tries of its own. An address many names failed from is told to wait.
     The failure count is committed at once: the page that says no undoes everything else.
     """
     account = db.session.scalar(
         # Tries at one account wait for each other, or many at once would all slip under the limit.
         select(Account).where(Account.username == username.strip()).with_for_update(of=Account)
     )
+    trusted = account is not None and throttle.trusts(visit, account)
+    if not trusted:
+        _wait_for(visit)
     right = _matches(account.password if account else _nobody(current_app.testing), password)
-    if account is None or not account.active or _resting(account):
+    if account is None or not account.active or (_resting(account) and not trusted):
+        if account is None:
+            throttle.failed(visit, username)
+            db.session.commit()
         raise _refusal()
     if not right:
-        _count_failure(account)
+        _count_failure(account, visit)
         raise _refusal()
-    account.failures, account.locked_until = 0, None
+    if not factors.has(account):
+        _settle(account, visit)
     if _argon().check_needs_rehash(account.password):
         account.password = hashed(password)
     db.session.flush()
     return account
+
+
+def prove(account: Account, proof: Callable[[], bool], *, visit: Visit = NOWHERE) -> None:
+    """Open what `sign_in` left half open, if `proof` says that the second factor is right.
+
+    Raises `BadInput`; wrong proofs are counted like wrong passwords, and only the right one ends the count: whoever
+    knows the password must not be able to try codes for ever.
+    """
+    db.session.refresh(account, with_for_update={"of": Account})
+    if not account.active or (_resting(account) and not throttle.trusts(visit, account)):
+        raise _not_proven()
+    if not proof():
+        _count_failure(account, visit)
+        raise _not_proven()
+    _settle(account, visit)
+    db.session.flush()
+
+
+def _not_proven() -> BadInput:
+    return BadInput(
+        _(
+            "This is not right, or has been used already. Wait for the next code and try again; "
+            "after five wrong tries an account rests for a while."
+        ),
+        field="code",
+    )
+
+
+def _settle(account: Account, visit: Visit) -> None:
+    account.failures, account.locked_until = 0, None
+    throttle.succeeded(visit, account)
+
+
+def _wait_for(visit: Visit) -> None:
+    left = throttle.waits(visit)
+    if left is not None:
+        raise BadInput(
+            _(
+                "Many names have failed from your network today, so new tries wait: try again in %(minutes)s minutes. "
+                "A browser you have signed in with before is not held up.",
+                minutes=int(left.total_seconds() // 60) + 1,
+            )
+        )
 
 
 def _refusal() -> BadInput:
@@ -128,12 +181,14 @@ def _resting(account: Account) -> bool:
     return account.locked_until is not None and account.locked_until > clock.now()
 
 
-def _count_failure(account: Account) -> None:
+def _count_failure(account: Account, visit: Visit) -> None:
     """Keep one more failure although the page answers 422; nothing else has been written in this request."""
-    account.failures += 1
-    if account.failures >= TRIES:
-        rest = min(timedelta(minutes=2 ** min(account.failures - TRIES, 10)), LONGEST_REST)
-        account.locked_until = clock.now() + rest
+    if not throttle.trusts(visit, account):
+        account.failures += 1
+        if account.failures >= TRIES:
+            rest = min(timedelta(minutes=2 ** min(account.failures - TRIES, 10)), LONGEST_REST)
+            account.locked_until = clock.now() + rest
+    throttle.failed(visit, account.username)
     db.session.commit()
 
 
@@ -158,6 +213,7 @@ def change_password(account: Account, old: str, new: str) -> None:
         raise BadInput(_("The new password is the same as the old one."), field="new")
     account.password = hashed(new)
     account.must_change = False
+    withdraw_invitation(account)
     end_sessions(account)
     _tell(account, new, old)
     audit.note("account.password", account, by=account)
@@ -165,8 +221,32 @@ def change_password(account: Account, old: str, new: str) -> None:
 
 def end_sessions(account: Account) -> None:
     """Sign `account` out everywhere."""
-    account.session_number += 1
-    db.session.flush()
+    sessions.end_all(account)
+
+
+def confirm(account: Account, password: str, *, visit: Visit = NOWHERE) -> None:
+    """Make sure that it is the holder who sits there, by the password; raise `BadInput`."""
+    db.session.refresh(account, with_for_update={"of": Account})
+    if _resting(account) and not throttle.trusts(visit, account):
+        raise BadInput(_("Too many wrong tries; wait a few minutes."), field="password")
+    if not _matches(account.password, password):
+        _count_failure(account, visit)
+        raise BadInput(_("The present password is not right."), field="password")
+
+
+def lend(account: Account, secret: str) -> None:
+    """Let `secret` stand for the first password, for whoever it is handed to: keys are locked with it until then."""
+    _tell(account, secret, None)
+
+
+def take_over(account: Account, secret: str, new: str) -> None:
+    """Give `account` the password its holder has chosen, where `secret` stood for it until now."""
+    check_password(new, account.username, field="new")
+    account.password = hashed(new)
+    account.must_change = False
+    account.failures, account.locked_until = 0, None
+    end_sessions(account)
+    _tell(account, new, secret)
 
 
 def temporary_password() -> str:
@@ -208,9 +288,14 @@ def open_account(username: str, details: AccountDetails, *, by: Account) -> tupl
     password = temporary_password()
     account = make(by.organisation, username, password, details, language=by.organisation.language)
     account.must_change = True
+    opened(account, by=by)
+    return account, password
+
+
+def opened(account: Account, *, by: Account) -> None:
+    """Tell everyone who asked that there is a new account, and write it down."""
     _changed(account, by)
     audit.note("account.open", account, by=by)
-    return account, password
 
 
 def change_account(account: Account, details: AccountDetails, *, by: Account) -> None:
@@ -229,6 +314,7 @@ def close_account(account: Account, *, by: Account) -> None:
         raise DomainError(_("You cannot close your own account; another secretary can."))
     _keep_a_secretary(account)
     account.active = False
+    withdraw_invitation(account)
     end_sessions(account)
     _changed(account, by)
     audit.note("account.close", account, by=by)
@@ -250,10 +336,16 @@ def reset_password(account: Account, *, by: Account) -> str:
     account.password = hashed(password)
     account.must_change = True
     account.failures, account.locked_until = 0, None
+    withdraw_invitation(account)
     end_sessions(account)
     _tell(account, password, None)
     audit.note("account.reset", account, by=by)
     return password
+
+
+def withdraw_invitation(account: Account) -> None:
+    """Let no link set the password any more: whoever changed it did not mean to leave that door open."""
+    db.session.execute(delete(AccountInvitation).where(AccountInvitation.account_id == account.id))
 
 
 def _keep_a_secretary(account: Account) -> None:

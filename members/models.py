@@ -1,10 +1,10 @@
-"""Organisations, groups, members and accounts."""
+"""Organisations, groups, members and accounts, and what lets an account in."""
 
 from datetime import date, datetime
 from typing import Any, cast
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Model, TermType
@@ -73,7 +73,7 @@ class Account(UserMixin, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
     username: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(80))
     password: Mapped[str] = mapped_column(String(200))
@@ -114,3 +114,87 @@ class RosterDraft(Model):
     dropped: Mapped[list[str]] = mapped_column(JSON)
     unused: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_on: Mapped[date]
+
+
+class AccountSession(Model):
+    """Somebody signed in: the cookie carries the token, the row its fingerprint.
+
+    Days and quarter hours only: at which moment a member was signed in must never be matched with anything.
+    """
+
+    __tablename__ = "account_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    device: Mapped[str] = mapped_column(String(60))  # "Firefox, Windows"; no version, no address
+    started_on: Mapped[date]
+    seen_at: Mapped[datetime]  # a member's: the day; everybody else's: the quarter hour
+
+
+class AuthenticatorApp(Model):
+    """The secret an account shares with an authenticator app, sealed with a key file outside the database."""
+
+    __tablename__ = "authenticator_app"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    proven: Mapped[bool] = mapped_column(default=False)  # a code of it has been typed in once
+    # A fingerprint of the step whose code was used last, never the step: that would be the moment of a sign-in.
+    spent: Mapped[bytes] = mapped_column(LargeBinary(16), default=b"")
+    made_on: Mapped[date]
+
+
+class Passkey(Model):
+    """The public half of a passkey: a phone, a computer or a security key that can vouch for its owner."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    name: Mapped[str] = mapped_column(String(60))
+    made_on: Mapped[date]
+
+
+class PasskeyChallenge(Model):
+    """What a passkey is to sign next: asked once, taken once."""
+
+    __tablename__ = "passkey_challenge"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    challenge: Mapped[bytes] = mapped_column(LargeBinary(64))
+    until: Mapped[datetime]
+
+
+class RecoveryCode(Model):
+    """The fingerprint of a recovery code nobody has used yet."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+
+
+class AccountInvitation(Model):
+    """A link with which its holder may set the password of an account, once."""
+
+    __tablename__ = "account_invitation"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    expires_on: Mapped[date]
+
+
+class FailedEntry(Model):
+    """Wrong passwords for one name from one place, of one day: fingerprints under a key destroyed the day after."""
+
+    __tablename__ = "failed_entry"
+
+    place: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)  # a network address, or a known browser
+    name: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    day: Mapped[date]
+    tries: Mapped[int]
+    rest_until: Mapped[datetime | None]

@@ -1,6 +1,6 @@
 """Pages of members."""
 
-from members.views import doors, organisation, people, roster
+from members.views import doors, organisation, own, people, roster
 from members.views.blueprint import bp
 
-__all__ = ["bp", "doors", "organisation", "people", "roster"]
+__all__ = ["bp", "doors", "organisation", "own", "people", "roster"]

@@ -1,14 +1,17 @@
 """The organisation: what it is, its rules, its accounts, and the organisations under it."""
 
-from flask import flash, g, redirect, render_template, url_for
+from datetime import timedelta
+
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from core import address, clock, paging, qr
 from core.access import Permission, requires
 from core.errors import DomainError
 from core.i18n import _, language
 from core.terms import Role
 from forms.members import AccountForm, OrganisationForm, RuleForm, SubOrganisationForm
-from members import accounts, organisations, queries, words
+from members import accounts, factors, invitations, organisations, queries, rescue, words
 from members import rules as rulebook
 from members.accounts import AccountDetails
 from members.models import Account
@@ -75,7 +78,7 @@ def account_list() -> ResponseReturnValue:
     """Show who may sign in."""
     return render_template(
         "members/accounts.html",
-        accounts=queries.accounts(g.organisation),
+        accounts=paging.of(queries.accounts(g.organisation), paging.asked()),
         roles={role: words.role_word(g.organisation, role) for role in Role},
     )
 
@@ -98,10 +101,13 @@ def _details(form: AccountForm) -> AccountDetails:
 @bp.route("/organisation/accounts/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_ORGANISATION)
 def new_account() -> ResponseReturnValue:
-    """Open an account and show its temporary password, once."""
+    """Open an account and show its temporary password, or the link to choose one with, once."""
     form = _account_form(None)
     if form.sent():
         try:
+            if request.form.get("hand") == "link":
+                account, token = invitations.open_account(form.username.data, _details(form), by=g.account)
+                return _link(account, token)
             account, password = accounts.open_account(form.username.data, _details(form), by=g.account)
         except DomainError as no:
             form.blame(no)
@@ -113,6 +119,18 @@ def new_account() -> ResponseReturnValue:
 def _password(account: Account, password: str) -> str:
     # Shown in the answer itself and nowhere else: a session or an address would keep it.
     return render_template("members/temporary_password.html", account=account, password=password)
+
+
+def _link(account: Account, token: str) -> str:
+    # Like a password: shown once, in the answer itself.
+    link = address.origin() + url_for("members.invitation", token=token)
+    return render_template(
+        "members/invitation_link.html",
+        account=account,
+        link=link,
+        picture=qr.drawn(link),
+        last_day=clock.today() + timedelta(days=invitations.DAYS),
+    )
 
 
 @bp.route("/organisation/accounts/<int:account_id>", methods=["GET", "POST"])
@@ -133,7 +151,14 @@ def account(account_id: int) -> ResponseReturnValue:
         else:
             flash(_("Saved."))
             return redirect(url_for("members.account_list"))
-    return render_template("members/account.html", form=form, account=found), 422 if form.errors else 200
+    page = render_template(
+        "members/account.html",
+        form=form,
+        account=found,
+        standing=factors.standing(found),
+        waiting=invitations.waiting(found),
+    )
+    return page, 422 if form.errors else 200
 
 
 @bp.post("/organisation/accounts/<int:account_id>/close")
@@ -162,6 +187,34 @@ def reset_password(account_id: int) -> ResponseReturnValue:
     """Make a temporary password and show it, once."""
     found = queries.account(account_id, g.organisation)
     return _password(found, accounts.reset_password(found, by=g.account))
+
+
+@bp.post("/organisation/accounts/<int:account_id>/invite")
+@requires(Permission.MANAGE_ORGANISATION)
+def invite(account_id: int) -> ResponseReturnValue:
+    """Make a link that lets the account's holder choose a password, and show it, once."""
+    found = queries.account(account_id, g.organisation)
+    return _link(found, invitations.invite(found, by=g.account))
+
+
+@bp.post("/organisation/accounts/<int:account_id>/sign-out")
+@requires(Permission.MANAGE_ORGANISATION)
+def sign_out_account(account_id: int) -> ResponseReturnValue:
+    """End every session of the account."""
+    found = queries.account(account_id, g.organisation)
+    rescue.sign_out_everywhere(found, by=g.account)
+    flash(_("%(name)s is signed out everywhere.", name=found.name))
+    return redirect(url_for("members.account", account_id=found.id))
+
+
+@bp.post("/organisation/accounts/<int:account_id>/forget-second-factor")
+@requires(Permission.MANAGE_ORGANISATION)
+def forget_second_factor(account_id: int) -> ResponseReturnValue:
+    """Take the second factor from somebody who has lost it."""
+    found = queries.account(account_id, g.organisation)
+    rescue.forget_factors(found, by=g.account)
+    flash(_("%(name)s signs in with the password alone now, and can set a new second factor up.", name=found.name))
+    return redirect(url_for("members.account", account_id=found.id))
 
 
 @bp.route("/organisation/sub-organisations", methods=["GET", "POST"])

@@ -3,6 +3,7 @@
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from core import paging
 from core.access import Permission, requires
 from core.errors import DomainError
 from core.i18n import _
@@ -109,7 +110,7 @@ def groups() -> ResponseReturnValue:
     page = render_template(
         "members/groups.html",
         form=form,
-        groups=queries.groups(g.organisation),
+        groups=paging.of(queries.groups(g.organisation), paging.asked()),
         sizes=queries.group_sizes(g.organisation),
         labels=labels(),
     )
