@@ -106,7 +106,8 @@ def _result(client: Any, future: Any, ask: Callable[[], None]) -> Any:
         try:
             return future.result(timeout=LOOK)
         except Exception as error:
-            waiting = isinstance(error, TimeoutError) and not future.done()
+            # It may have been finished in this very moment: then the next look has it.
+            waiting = isinstance(error, TimeoutError) and future.status in ("pending", "finished")
             if waiting and client.status == "running" and client.nthreads():
                 continue
             log.warning("the cluster failed (%s): working on this machine", type(error).__name__)

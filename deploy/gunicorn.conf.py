@@ -1,6 +1,12 @@
-"""How gunicorn serves the product: bound to HOST and PORT, sized by XINSHENG_WEB_WORKERS, silent about visitors."""
+"""How gunicorn serves the product: bound to HOST and PORT, sized by XINSHENG_WEB_WORKERS, silent about visitors.
+
+`python -m gunicorn --config deploy/gunicorn.conf.py`, in the folder of the product. HUP to the master replaces the
+workers without losing a request: the old ones finish what they have while the new ones take what comes.
+"""
 
 import os
+
+from core import sizing
 
 
 def _bind() -> str:
@@ -10,10 +16,10 @@ def _bind() -> str:
 
 
 def _workers() -> int:
-    value = os.environ.get("XINSHENG_WEB_WORKERS", "2")
-    if not value.isdigit() or not 1 <= int(value) <= 64:
-        raise SystemExit(f"XINSHENG_WEB_WORKERS: “{value}” is not a whole number from 1 to 64.")
-    return int(value)
+    try:
+        return sizing.web_workers()
+    except ValueError as wrong:
+        raise SystemExit(f"xinsheng: {wrong}") from None
 
 
 wsgi_app = "app:create_app()"

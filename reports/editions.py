@@ -2,22 +2,19 @@
 
 import hashlib
 import json
-import os
 import re
-import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import event, func, select
 from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session
 from sqlalchemy.orm.attributes import get_history
 
-from core import audit, clock, jobs
+from core import audit, clock, jobs, storage
 from core.clock import now
 from core.db import db
 from core.errors import BadInput, DomainError, NotAllowed, NotFound
@@ -147,17 +144,21 @@ def written(
 
 
 def keep(edition: Edition, content: bytes, pages: int) -> None:
-    """Keep the printed file in the instance folder; the row names it only once it is safely on disk."""
-    name = f"{edition.id}-{secrets.token_hex(8)}.pdf"
-    _store(name, content)
-    edition.file, edition.pages, edition.sha256 = name, pages, hashlib.sha256(content).hexdigest()
+    """Keep the printed file; the row names it only once it is safely stored.
+
+    Printed once more after a crash, it has the same name again, so that none is left over.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"{edition.id}-{digest[:16]}.pdf"
+    storage.write(_place(name), content)
+    edition.file, edition.pages, edition.sha256 = name, pages, digest
     edition.engine = engine.engine()
     db.session.flush()
 
 
 def keep_beside(edition: Edition, format: FileFormat, content: bytes) -> None:
     """Keep a file of another format beside the printed one; lost, it is made again from the frozen blocks."""
-    _store(_name(edition, format), content)
+    storage.write(_place(_name(edition, format)), content)
 
 
 def print_again(edition: Edition, *, by: Account) -> None:
@@ -187,10 +188,13 @@ def verify(edition: Edition, *, by: Account) -> jobs.Job:
 def compared(edition: Edition, again: bytes) -> Verdict:
     """Compare what was printed again with what was issued; a file that was lost is put back when it is the same."""
     digest = hashlib.sha256(again).hexdigest()
-    path = _folder() / edition.file
-    if digest == edition.sha256 and not path.is_file():
-        _store(edition.file, again)
-    kept = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    name = _place(edition.file)
+    if digest == edition.sha256 and not storage.exists(name):
+        storage.write(name, again)
+    try:
+        kept = hashlib.sha256(storage.read(name)).hexdigest()
+    except storage.Missing:
+        kept = ""
     return Verdict(
         equal=digest == edition.sha256,
         document_intact=fingerprint(edition.document) == edition.document_sha256,
@@ -218,18 +222,21 @@ def readable(edition: Edition, reader: Account) -> bool:
 
 
 def file_of(edition: Edition, format: FileFormat = FileFormat.PDF, *, reader: Account) -> Path:
-    """Return where a file of an edition is; raise `NotFound` while there is none, `NotAllowed` when not `readable`."""
+    """Return where a file of an edition can be read.
+
+    Raises `NotFound` while there is none, `NotAllowed` when the reader may not (`readable`).
+    """
     if not readable(edition, reader):
         raise NotAllowed(_("This report was withdrawn. Only the secretary can still open it."))
-    path = _folder() / _name(edition, format)
-    if not edition.file or not path.is_file():
+    path = storage.path(_place(_name(edition, format))) if edition.file else None
+    if path is None or not path.is_file():
         raise NotFound(_("This report has not been printed yet."))
     return path
 
 
 def missing(edition: Edition) -> list[FileFormat]:
     """Return the formats no file is kept of."""
-    return [each for each in FileFormat if not edition.file or not (_folder() / _name(edition, each)).is_file()]
+    return [each for each in FileFormat if not edition.file or not _kept(edition, each)]
 
 
 def file_name(edition: Edition, format: FileFormat) -> str:
@@ -266,19 +273,12 @@ def _name(edition: Edition, format: FileFormat) -> str:
     return edition.file.removesuffix(".pdf") + f".{format.value}"
 
 
-def _store(name: str, content: bytes) -> None:
-    folder = _folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = folder / f".{name}"
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(folder / name)
+def _kept(edition: Edition, format: FileFormat) -> bool:
+    return storage.exists(_place(_name(edition, format)))
 
 
-def _folder() -> Path:
-    return current_app.config["SETTINGS"].data / FOLDER
+def _place(name: str) -> str:
+    return f"{FOLDER}/{name}"
 
 
 # --- the session refuses --------------------------------------------------------------------------------------------

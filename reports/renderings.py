@@ -3,19 +3,16 @@
 import hashlib
 import io
 import json
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from math import ceil
-from pathlib import Path
 
-from flask import current_app
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from core import jobs
+from core import jobs, storage
 from core.clock import now
 from core.db import db
 from core.errors import NotFound
@@ -110,12 +107,12 @@ def use(rendering: Rendering) -> None:
 
 def ready(rendering: Rendering) -> bool:
     """Say whether the whole file is there."""
-    return bool(rendering.file) and _path(rendering.file).is_file()
+    return bool(rendering.file) and storage.exists(_place(rendering.file))
 
 
 def begun(rendering: Rendering) -> bool:
     """Say whether the first page can be shown, though the whole is still being made."""
-    return _path(_quick(rendering.id, rendering.sha256)).is_file()
+    return storage.exists(_place(_quick(rendering.id, rendering.sha256)))
 
 
 def job_of(rendering: Rendering) -> jobs.Job | None:
@@ -135,15 +132,15 @@ def make(rendering: Rendering, progress: jobs.Progress) -> None:
     style, format, variant = rendering.style, rendering.format, rendering.variant
     progress(0.02)
     if format is FileFormat.PDF and not begun(rendering):
-        _store(_quick(rendering_id, key), first_page(document, style))
+        storage.write(_place(_quick(rendering_id, key)), first_page(document, style))
     progress(0.1)
     content = formats.write(document, style=style.value, format=format, variant=variant)
     progress(0.95)
     name = f"{rendering_id}-{key[:16]}.{format.value}"
-    _store(name, content)
+    storage.write(_place(name), content)
     made = db.session.get_one(Rendering, rendering_id)
     made.file, made.pages = name, pdf.count_pages(content) if format is FileFormat.PDF else 0
-    _path(_quick(rendering_id, key)).unlink(missing_ok=True)
+    storage.remove(_place(_quick(rendering_id, key)))
 
 
 def first_page(document: Document, style: ReportStyle) -> bytes:
@@ -171,7 +168,7 @@ def beginning(document: Document, style: ReportStyle) -> Document:
 def picture(rendering: Rendering, page: int) -> bytes:
     """Return a page (1 is the first) as PNG; raise `NotFound` for one that is not there, or not yet."""
     quick = page == 1 and not ready(rendering)
-    path = _path(_quick(rendering.id, rendering.sha256) if quick else rendering.file or "-")
+    path = storage.path(_place(_quick(rendering.id, rendering.sha256) if quick else rendering.file or "none"))
     if rendering.format is not FileFormat.PDF or not path.is_file():
         raise NotFound(_("This page has not been printed yet."))
     return drawn(path.read_bytes(), page)
@@ -204,7 +201,7 @@ def clear(organisation_id: int) -> int:
     for row in rows:
         for name in (row.file, _quick(row.id, row.sha256)):
             if name:
-                _path(name).unlink(missing_ok=True)
+                storage.remove(_place(name))
     db.session.execute(delete(Rendering).where(Rendering.id.in_([row.id for row in rows])))
     return len(rows)
 
@@ -232,16 +229,5 @@ def _quick(rendering_id: int, key: str) -> str:
     return f"{rendering_id}-{key[:16]}.{QUICK}.pdf"
 
 
-def _path(name: str) -> Path:
-    return current_app.config["SETTINGS"].data / FOLDER / name
-
-
-def _store(name: str, content: bytes) -> None:
-    """Write a file only its owner may read; it appears whole or not at all."""
-    path = _path(name)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-    draft.rename(path)
+def _place(name: str) -> str:
+    return f"{FOLDER}/{name}"

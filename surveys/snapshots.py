@@ -8,7 +8,6 @@ Where answers were stored apart, every item taken apart fills its columns in the
 the file is then no person: only the items that stayed whole stand side by side in it, and no rows are given.
 """
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from flask import current_app
 from sqlalchemy import func, select
 
+from core import storage
 from core.db import db
 from core.terms import Channel, Split
 from questions.base import Column, Counts, Item, Measure
@@ -47,16 +46,14 @@ class Field:
     type: str
 
 
-def folder() -> Path:
-    """Return the folder of snapshots; it is made when it is not there, readable by this user only."""
-    path: Path = current_app.config["SETTINGS"].data / "snapshots"
-    path.mkdir(mode=0o700, exist_ok=True)
-    return path
+def stored_as(survey: Survey) -> str:
+    """Return the name a survey's snapshot is stored under."""
+    return f"snapshots/{survey.public_id}.parquet"
 
 
 def file(survey: Survey) -> Path:
-    """Return where a survey's snapshot is kept."""
-    return folder() / f"{survey.public_id}.parquet"
+    """Return where DuckDB can read a survey's snapshot; nothing is there when none was made."""
+    return storage.path(stored_as(survey))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +113,9 @@ def _type(column: Column) -> str:
 
 def build(survey: Survey, asked: Ready, *, progress: Callable[[float], None] = lambda share: None) -> Path:
     """Write a closed survey's snapshot, a chunk at a time; a half-made one never replaces a whole one."""
-    target, plans = file(survey), _plans(asked, survey.split)
+    plans = _plans(asked, survey.split)
     size = _size(survey)
-    with tempfile.TemporaryDirectory(dir=folder(), prefix="making-") as making, _connection() as duck:
+    with tempfile.TemporaryDirectory(dir=storage.scratch(), prefix="making-") as making, _connection() as duck:
         names, done = {part: f"{place:03}" for place, part in enumerate(plans)}, 0
         for part, name in names.items():
             _write(duck, plans[part].fields, [], Path(making) / f"{name}-00000.parquet")
@@ -129,27 +126,39 @@ def build(survey: Survey, asked: Ready, *, progress: Callable[[float], None] = l
         pieces = " POSITIONAL JOIN ".join(f"read_parquet('{making}/{name}-*.parquet')" for name in names.values())
         whole = Path(making) / "whole"
         duck.execute(f"COPY (SELECT * FROM {pieces}) TO '{whole}' (FORMAT parquet, COMPRESSION zstd)")
-        os.chmod(whole, 0o600)
-        os.replace(whole, target)
-    return target
+        storage.put(stored_as(survey), whole)
+    return file(survey)
 
 
 def _chunks(survey: Survey, plans: Mapping[str, _Plan]) -> Iterator[tuple[str, list[list[Any]]]]:
     """Yield the cells of many rows of one part, each part's in the order of its rows' keys."""
-    query = (
-        select(Response.part, Response.channel, Response.complete, Response.answers)
-        .where(Response.survey_id == survey.id)
-        .order_by(Response.id)
-        .execution_options(yield_per=CHUNK)
-    )
     held: dict[str, list[list[Any]]] = {part: [] for part in plans}
-    for part, channel, complete, answers in db.session.execute(query):
+    for part, channel, complete, answers in _rows(survey.id):
         cells = plans[part].cells(answers)
         held[part].append(cells if part != WHOLE else [channel and channel.value, complete, *cells])
         if len(held[part]) == CHUNK:
             yield part, held[part]
             held[part] = []
     yield from held.items()
+
+
+def _rows(survey_id: int) -> Iterator[tuple[str, Channel | None, bool, Mapping[str, Any]]]:
+    """Yield what a closed survey's rows say, in the order of their keys.
+
+    They are asked for lot by lot, each after the last key of the one before: a job reports progress between two, which
+    ends the transaction, and on PostgreSQL every cursor with it.
+    """
+    query = (
+        select(Response.id, Response.part, Response.channel, Response.complete, Response.answers)
+        .where(Response.survey_id == survey_id)
+        .order_by(Response.id)
+        .limit(CHUNK)
+    )
+    after = ""
+    while lot := db.session.execute(query.where(Response.id > after)).all():
+        for _key, *told in lot:
+            yield tuple(told)
+        after = lot[-1][0]
 
 
 def _cells(asked: Ready, items: Sequence[Item]) -> Callable[[Mapping[str, Any]], list[Any]]:

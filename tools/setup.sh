@@ -37,12 +37,18 @@ want_run() {
   want_command fc-list fontconfig
 }
 
-# The journeys need a browser (and the driver's Node needs libatomic), the database tests a PostgreSQL of their own.
+# The journeys need a browser (and the driver's Node needs libatomic), the database tests a PostgreSQL of their own, the
+# tests of what is shipped for larger installations nginx, Redis, systemd's own checker, and openssl for a certificate.
+# The tests start their own, on free ports of this machine; Debian may start the packages' services besides.
 want_full_tests() {
   want_command chromium chromium
   want_library libatomic.so.1 libatomic1
   want_command pdftoppm poppler-utils
   tools/postgres.sh find >/dev/null || missing+=(postgresql)
+  PATH=$PATH:/usr/sbin want_command nginx nginx
+  want_command redis-server redis-server
+  want_command systemd-analyze systemd
+  want_command openssl openssl
 }
 
 install_missing() {

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
+from core import storage
 from core.errors import NotFound
 from core.i18n import _
 from core.registry import Registry
@@ -43,7 +44,7 @@ def dataset(survey: Survey, *, within: Organisation, language: str) -> Dataset:
         results=results,
         variables=columns,
         rows=rows if _may_tell_rows(survey, asked) and results.items else None,
-        folder=snapshots.folder(),
+        folder=storage.scratch(),
     )
 
 

@@ -1,7 +1,12 @@
 """The same results on threads and on a cluster, in order; nothing is lost with the cluster, and it can be stopped."""
 
+import os
+import socket
 import subprocess
 import sys
+import tempfile
+import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -41,6 +46,63 @@ def test_on_threads_results_come_in_order() -> None:
 
 def test_on_a_cluster_they_are_the_same(cluster) -> None:
     assert list(parallel.mapper(cluster)(total, CHUNKS)) == list(map(total, CHUNKS))
+
+
+@pytest.fixture
+def organisation_wide():
+    """A scheduler and two workers as processes of their own, started as docs/deploy.md says; and those processes."""
+    pytest.importorskip("distributed")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+    dask = [sys.executable, "-m", "dask"]
+    own = ["--no-dashboard", "--nworkers", "1", "--nthreads", "1", "--no-nanny"]
+    commands = [[*dask, "scheduler", "--no-dashboard", "--host", address], *[[*dask, "worker", *own, address]] * 2]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "DASK_TEMPORARY_DIRECTORY": folder}
+        processes = [
+            subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for command in commands
+        ]
+        yield address, processes
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def where(chunk: list[int]) -> tuple[int, int]:
+    """The sum of a chunk, and in which process it was made."""
+    time.sleep(0.05)  # so that either worker gets some
+    return sum(chunk), os.getpid()
+
+
+def test_a_cluster_of_processes_shares_the_work_and_may_lose_one(organisation_wide, caplog) -> None:
+    from distributed import Client
+
+    address, (_scheduler, _first, second) = organisation_wide
+    with Client(address, timeout=60, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+    results = parallel.mapper(address)(where, CHUNKS)
+    found = [next(results) for _each in range(10)]
+    second.kill()
+    found += results
+    assert [total for total, _process in found] == [sum(chunk) for chunk in CHUNKS]
+    assert len({process for _total, process in found}) == 2 and os.getpid() not in {process for _t, process in found}
+    assert "working on this machine" not in caplog.text
+
+
+def test_what_is_finished_just_after_the_look_is_not_lost() -> None:
+    class Late:
+        status, looks = "finished", 0
+
+        def result(self, timeout: float) -> str:
+            self.looks += 1
+            if self.looks == 1:
+                raise TimeoutError
+            return "done"
+
+    cluster = SimpleNamespace(status="running", nthreads=lambda: {"worker": 1})
+    assert parallel._result(cluster, Late(), lambda: None) == "done"
 
 
 def test_nothing_to_do_is_done_everywhere(cluster) -> None:
@@ -91,6 +153,7 @@ def test_it_stops_between_chunks(where, cluster) -> None:
         list(parallel.mapper(cluster if where == "cluster" else "", check=check)(total, endless))
 
 
-def test_a_page_does_not_wait_for_dask() -> None:
-    asked = "import sys, app; sys.exit(any(name.split('.')[0] in ('dask', 'distributed') for name in sys.modules))"
+def test_a_page_waits_neither_for_dask_nor_for_boto() -> None:
+    unwanted = ("dask", "distributed", "boto3", "botocore")
+    asked = f"import sys, app; sys.exit(any(name.split('.')[0] in {unwanted} for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=False).returncode == 0

@@ -157,7 +157,7 @@ def test_files_are_gone_after_a_day(coded, monkeypatch) -> None:
     folder = files()[0].parent.parent
     (folder / "4711").mkdir()
     (folder / "4711" / "x").write_bytes(b"of an organisation that is no more")
-    begun, address, client = clock.now(), page_of(coded), signed_in(coded.secretary)
+    begun, address = clock.now(), page_of(coded)
     monkeypatch.setattr(clock, "now", lambda: begun + timedelta(hours=23))
     assert jobs.organisations_with_old_files() == set()
     monkeypatch.setattr(clock, "now", lambda: begun + timedelta(hours=25))
@@ -165,6 +165,7 @@ def test_files_are_gone_after_a_day(coded, monkeypatch) -> None:
     assert background.start_due(language="zh") >= 1
     background.run_inline()
     assert jobs.organisations_with_old_files() == set() and len(files()) == 1
+    client = signed_in(coded.secretary)  # a session begun a day ago has ended by itself
     assert client.post(f"{address}/xlsx/file").status_code == 404
     assert f"{address}/xlsx/file" not in client.get(address).text
 
