@@ -80,7 +80,7 @@ class Registers:
     def __init__(self, within: Organisation) -> None:
         self.within, self.people, self.own = within, People(within), days_off.own(within)
         # Numbers are the organisation's, while investigations are held one by one.
-        db.session.execute(select(Organisation.id).where(Organisation.id == within.id).with_for_update())
+        db.session.execute(select(Organisation.id).where(Organisation.id == within.id).with_for_update(key_share=True))
         rows = db.session.execute(select(Action.id, Action.number).where(Action.organisation_id == within.id))
         self._taken: dict[str, int | None] = {number: row_id for row_id, number in rows if number}
 

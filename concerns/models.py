@@ -37,7 +37,7 @@ class Concern(Model):
     curated: Mapped[bool] = mapped_column(default=False)
     hidden: Mapped[bool] = mapped_column(default=False)
     # Merged away: kept, so that old links lead to the other one and the merging can be taken back.
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("concern.id", ondelete="SET NULL"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("concern.id", ondelete="SET NULL"), index=True)
     theme: Mapped[str] = mapped_column(String(60), default="")  # the wider heading it stands under
     category: Mapped[str] = mapped_column(String(40), default="")  # the ledger's
     includes: Mapped[str] = mapped_column(Text, default="")  # the codebook's notes: what belongs here,

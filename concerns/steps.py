@@ -31,7 +31,9 @@ EXCERPT = ("concern_id", "pinned", "hidden")
 
 def hold(investigation_id: int) -> None:
     """Let one change at a time happen to an investigation's concerns, until the transaction ends."""
-    db.session.execute(select(Investigation.id).where(Investigation.id == investigation_id).with_for_update())
+    # Not the whole lock: who only refers to the investigation may go on, or two could wait for each other.
+    own = select(Investigation.id).where(Investigation.id == investigation_id)
+    db.session.execute(own.with_for_update(key_share=True))
 
 
 def undo(investigation: Investigation, *, step_id: int, by: Account) -> bool:

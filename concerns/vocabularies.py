@@ -62,7 +62,7 @@ def change(*, words: str, stop: str, seen: int, within: Organisation, by: Accoun
     if both:
         said = next(word for word in left_out if plain(word) in both)
         raise BadInput(_("“%(word)s” stands in both lists. Take it out of one.", word=said), field="stop")
-    db.session.execute(select(Organisation.id).where(Organisation.id == within.id).with_for_update())
+    db.session.execute(select(Organisation.id).where(Organisation.id == within.id).with_for_update(key_share=True))
     row = db.session.get(Vocabulary, within.id, populate_existing=True)
     if seen != (row.revision if row else 0):
         raise Stale(

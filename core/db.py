@@ -1,13 +1,15 @@
 """The database handle, its naming convention, and the one transaction per request."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from flask import Flask, Response, has_request_context, request
+from flask import Flask, Response, current_app, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, MetaData, String, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -74,10 +76,16 @@ def init_app(app: Flask) -> None:
 
 def settle(response: Response) -> Response:
     """Commit what a successful write did; undo everything else."""
-    if request.method not in SAFE and response.status_code < 400:
+    if request.method in SAFE or response.status_code >= 400:
+        with suppress(Exception):  # a line that broke has undone everything by itself
+            db.session.rollback()
+        return response
+    try:
         db.session.commit()
-    else:
-        db.session.rollback()
+    except SQLAlchemyError as error:  # past the view no handler is asked any more: nobody would say that it failed
+        with suppress(Exception):
+            db.session.rollback()
+        return current_app.make_response(current_app.handle_user_exception(error))
     return response
 
 

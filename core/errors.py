@@ -1,9 +1,12 @@
 """What can go wrong in the domain, and the page each becomes."""
 
+from contextlib import suppress
 from typing import Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, render_template
 from flask_wtf.csrf import CSRFError
+from markupsafe import escape
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import (
     HTTPException,
     RequestEntityTooLarge,
@@ -12,8 +15,9 @@ from werkzeug.exceptions import (
     NotFound as UnknownPage,
 )
 
-from core import traces
-from core.i18n import _
+from core import logs
+from core.db import db
+from core.i18n import HTML_LANG, _, language
 
 
 class DomainError(Exception):
@@ -54,13 +58,34 @@ class Stale(DomainError):
 def _page(title: object, message: object, status: int) -> tuple[str, int]:
     """Draw a refusal inside whichever layout the reader is in."""
     layout = "layout/desk.html" if g.get("account") is not None else "layout/plain.html"
-    return render_template(
-        "errors/refused.html",
-        layout=layout,
-        heading=title,
-        message=message,
-        status=status,
-    ), status
+    try:
+        return render_template(
+            "errors/refused.html",
+            layout=layout,
+            heading=title,
+            message=message,
+            status=status,
+        ), status
+    except SQLAlchemyError:  # who reads is asked of the database, and that is what failed
+        return _bare(title, message), status
+
+
+def _speak() -> None:
+    """Choose the language of a refusal; of the account only where the database can still be asked."""
+    try:
+        language()
+    except SQLAlchemyError:
+        g.account = None
+        g.setdefault("language", "zh")
+
+
+def _bare(title: object, message: object) -> str:
+    """Draw a refusal that needs nothing but words."""
+    return (
+        f'<!doctype html><html lang="{HTML_LANG[language()]}"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
+        f"<h1>{escape(title)}</h1><p>{escape(message)}</p></html>"
+    )
 
 
 def _heading(status: int) -> object:
@@ -95,6 +120,7 @@ def init_app(app: Flask) -> None:
         if isinstance(error.get_response(), Response) and 300 <= (error.code or 500) < 400:
             return error.get_response()
         status = error.code or 500
+        _speak()
         return _page(_heading(status), _http_message(error), status)
 
     @app.errorhandler(Exception)
@@ -102,11 +128,14 @@ def init_app(app: Flask) -> None:
         if app.testing and app.config.get("PROPAGATE_CRASHES", True):
             raise error
         # The request's body may hold an answer or a note: log the place, never the content.
-        app.logger.error("crash in %s: %s", request.endpoint, traces.where(error))
+        number = logs.crashed(error)
+        with suppress(Exception):  # or the page could not even ask whose it is
+            db.session.rollback()
+        _speak()
         message = _(
             "Nothing you had saved is lost. Please try again; if it happens again, tell whoever runs this server."
         )
-        return _page(_heading(500), message, 500)
+        return _page(_heading(500), f"{message} {logs.quoted(number)}".strip(), 500)
 
 
 def _http_message(error: HTTPException) -> object:

@@ -4,9 +4,9 @@ import secrets
 from collections.abc import Iterable
 from datetime import date, timedelta
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from icalendar import Calendar, Event
 from sqlalchemy import select
 
 from core import audit, clock
@@ -14,9 +14,15 @@ from core.access import GRANTS, Permission
 from core.db import db
 from core.errors import NotFound
 from core.i18n import _, speaking
+from core.lazy import later
 from core.terms import TalkState
 from interviews.models import CalendarFeed, Talk
 from members.models import Account
+
+if TYPE_CHECKING:
+    import icalendar as calendars
+else:
+    calendars = later("icalendar")
 
 BACK, FORTH = timedelta(days=31), timedelta(days=366)
 LENGTH = 32  # bytes of chance in an address
@@ -87,7 +93,7 @@ def _written(account: Account, since: date, until: date, desk: str) -> bytes:
         )
         .order_by(Talk.held_on, Talk.id)
     )
-    calendar = Calendar()
+    calendar = calendars.Calendar()
     with speaking(account.language):
         calendar.add("prodid", "-//Xinsheng//Talks//EN")
         calendar.add("version", "2.0")
@@ -99,9 +105,9 @@ def _written(account: Account, since: date, until: date, desk: str) -> bytes:
     return calendar.to_ical()
 
 
-def _events(rows: Iterable, desk: str) -> Iterable[Event]:
+def _events(rows: Iterable, desk: str) -> Iterable["calendars.Event"]:
     for talk_id, held_on, revision, changed_at in rows:
-        event = Event()
+        event = calendars.Event()
         # Neither whom nor why: calendars are synchronised through machines that are not ours.
         event.add("summary", _("Heart-to-heart talk"))
         event.add("uid", str(uuid5(NAMESPACE_URL, f"xinsheng:talk:{talk_id}")))

@@ -219,7 +219,8 @@ def _readers(talk: Talk) -> list[ReaderKey]:
 def _next_number(organisation_id: int, year: int) -> int:
     """Return the next number of a year; none is given twice, even if the record was taken out or destroyed since."""
     # One at a time, or two records would get the same number.
-    db.session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
+    own = select(Organisation.id).where(Organisation.id == organisation_id)
+    db.session.execute(own.with_for_update(key_share=True))
     given = select(func.count()).where(
         AuditEntry.organisation_id == organisation_id, AuditEntry.action == f"{FILE} {year}"
     )

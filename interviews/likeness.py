@@ -14,21 +14,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from flask import current_app
-from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, and_, select
 
 from core import seal
 from core.db import db
+from core.lazy import later
 from core.terms import TalkState
 from interviews.models import Talk
 from interviews.queries.readers import readable_by
 from interviews.queries.words import opened
 from interviews.shelves import fetched, folded, keys_of
 from members.models import Account, Member, Organisation
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = later("numpy")
 
 HASHES = 64
 NONCE = 16
@@ -148,7 +153,7 @@ def _compared(notes: str, wanted: frozenset[str], ids: Sequence[int], reader: Ac
         yield Likeness(talk_id, held_on, name, len(wanted & pieces(old)) / len(wanted), passage(notes, old))
 
 
-def _prints(found: Iterable[str], key: bytes) -> NDArray[np.uint8]:
+def _prints(found: Iterable[str], key: bytes) -> "NDArray[np.uint8]":
     """Return the 64 fingerprints of pieces: of each of 64 keyed orders the lowest byte of its first."""
     hashes = [
         int.from_bytes(hashlib.blake2b(piece.encode(), digest_size=8, key=key).digest(), "big") for piece in found
@@ -161,7 +166,7 @@ def _prints(found: Iterable[str], key: bytes) -> NDArray[np.uint8]:
 
 
 @lru_cache(maxsize=4)
-def _orders(key: bytes) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+def _orders(key: bytes) -> "tuple[NDArray[np.uint64], NDArray[np.uint64]]":
     drawn = b"".join(hmac.digest(key, bytes([at]), "sha512") for at in range(2 * HASHES // 8))
     numbers = np.frombuffer(drawn, np.uint64)
     return numbers[:HASHES] | np.uint64(1), numbers[HASHES:]

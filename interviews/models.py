@@ -49,7 +49,7 @@ class Talk(Model):
     minutes: Mapped[int | None]
     visibility: Mapped[Visibility | None] = mapped_column(TermType(Visibility))  # chosen on every record, no default
     # The notes are sealed to their readers' keys; `notes` holds only what was written before there were any.
-    envelope_id: Mapped[int | None] = mapped_column(ForeignKey("envelope.id"))
+    envelope_id: Mapped[int | None] = mapped_column(ForeignKey("envelope.id"), index=True)
     notes: Mapped[str] = mapped_column(Text, default="")
     # What tells a copied record from a written one, sealed with a key of this machine; says nothing of the words.
     sketch: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -81,7 +81,7 @@ class TalkDraft(Model):
     __tablename__ = "talk_draft"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
-    talk_id: Mapped[int] = mapped_column(ForeignKey("talk.id", ondelete="CASCADE"), primary_key=True)
+    talk_id: Mapped[int] = mapped_column(ForeignKey("talk.id", ondelete="CASCADE"), primary_key=True, index=True)
     device: Mapped[str] = mapped_column(String(40), primary_key=True, default="", server_default="")
     content: Mapped[str] = mapped_column(Text, default="")  # the form as JSON, of drafts older than their keys
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # the same, sealed to the writer's key
@@ -97,7 +97,7 @@ class TalkRevision(Model):
     talk_id: Mapped[int] = mapped_column(ForeignKey("talk.id", ondelete="CASCADE"), primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
     visibility: Mapped[Visibility] = mapped_column(TermType(Visibility))  # who might read it then
-    envelope_id: Mapped[int | None] = mapped_column(ForeignKey("envelope.id"))
+    envelope_id: Mapped[int | None] = mapped_column(ForeignKey("envelope.id"), index=True)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)  # empty once sealed
     written_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     written_at: Mapped[datetime]
@@ -125,7 +125,7 @@ class FollowUp(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     talk_id: Mapped[int] = mapped_column(ForeignKey("talk.id", ondelete="CASCADE"), index=True)
-    envelope_id: Mapped[int | None] = mapped_column(ForeignKey("envelope.id"))  # the words and the outcome, as JSON
+    envelope_id: Mapped[int | None] = mapped_column(ForeignKey("envelope.id"), index=True)  # words and outcome, as JSON
     promise: Mapped[str] = mapped_column(String(500), default="")  # "" once sealed
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
     due_on: Mapped[date | None]
@@ -143,7 +143,7 @@ class TalkReader(Model):
     __tablename__ = "talk_reader"
 
     talk_id: Mapped[int] = mapped_column(ForeignKey("talk.id", ondelete="CASCADE"), primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class TalkPassage(Model):
@@ -165,7 +165,7 @@ class TalkScan(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     talk_id: Mapped[int] = mapped_column(ForeignKey("talk.id", ondelete="CASCADE"), index=True)
-    envelope_id: Mapped[int] = mapped_column(ForeignKey("envelope.id"))
+    envelope_id: Mapped[int] = mapped_column(ForeignKey("envelope.id"), index=True)
     file_name: Mapped[str] = mapped_column(String(200))  # as it is filed, with nobody's name in it
     kind: Mapped[str] = mapped_column(String(40))  # application/pdf, image/jpeg, image/png
     size: Mapped[int]
@@ -181,7 +181,7 @@ class TalkCorrection(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     talk_id: Mapped[int] = mapped_column(ForeignKey("talk.id", ondelete="CASCADE"), index=True)
-    envelope_id: Mapped[int] = mapped_column(ForeignKey("envelope.id"))  # the wish and, later, the answer, as JSON
+    envelope_id: Mapped[int] = mapped_column(ForeignKey("envelope.id"), index=True)  # wish and answer, as JSON
     state: Mapped[CorrectionState] = mapped_column(TermType(CorrectionState), default=CorrectionState.OPEN)
     written_on: Mapped[date]
 
@@ -286,6 +286,6 @@ class SearchPlace(Model):
     __tablename__ = "search_place"
 
     talk_id: Mapped[int] = mapped_column(ForeignKey("talk.id", ondelete="CASCADE"), primary_key=True)
-    key_id: Mapped[int] = mapped_column(ForeignKey("reader_key.id", ondelete="CASCADE"), primary_key=True)
+    key_id: Mapped[int] = mapped_column(ForeignKey("reader_key.id", ondelete="CASCADE"), primary_key=True, index=True)
     revision: Mapped[int]
     shelf_id: Mapped[int] = mapped_column(ForeignKey("search_shelf.id", ondelete="CASCADE"), index=True)

@@ -81,7 +81,8 @@ def take_turn(investigation_ids: Iterable[int | None]) -> None:
     wanted = {one for one in investigation_ids if one is not None}
     rows = select(Investigation.id).where(Investigation.id.in_(wanted)).order_by(Investigation.id)
     if wanted:
-        db.session.execute(rows.with_for_update())
+        # Not the whole lock: every talk of these investigations refers to them, and two could wait for each other.
+        db.session.execute(rows.with_for_update(key_share=True))
 
 
 def lines(talk: Talk, notes: str) -> list[Line]:

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from flask import current_app
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
@@ -18,11 +17,17 @@ from core import audit, clock, seal
 from core.db import db
 from core.errors import BadInput
 from core.i18n import _
+from core.lazy import later
 from interviews import shelves
 from interviews.models import Talk
 from members.models import Account, Group, Member, Organisation
 from text.clauses import sentence_spans
 from vault import envelopes
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = later("numpy")
 
 PAGE = 25
 MOST = 500  # hits counted and paged through

@@ -13,13 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import BigInteger, ColumnElement, Select, cast, delete, func, insert, select
 
 from core.db import db
+from core.lazy import later
 from core.terms import Audience, TalkState
 from interviews.models import FollowUp, SearchPlace, SearchShelf, Talk
 from interviews.queries.readers import readable_by
@@ -27,6 +26,12 @@ from members.models import Account, Organisation
 from vault import envelopes
 from vault.errors import Damaged, Locked, NotHanded
 from vault.models import EnvelopeKey, ReaderKey
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = later("numpy")
 
 SHELF = 500  # talks
 FEW = 2000  # talks asked for by their ids
@@ -47,12 +52,12 @@ Entries = dict[int, str]  # folded words by mark
 class Shelf:
     """An opened shelf: `marks` name talks in a revision; `words` are theirs in the same order, encoded."""
 
-    marks: NDArray[np.int64]
+    marks: "NDArray[np.int64]"
     ends: "array[int]"  # of each talk's words, in bytes
     encoding: str
     words: bytes
 
-    def holding(self, wanted: Sequence[str]) -> NDArray[np.int64]:
+    def holding(self, wanted: Sequence[str]) -> "NDArray[np.int64]":
         """Return the marks of the talks in whose words every one of `wanted`, folded, stands."""
         words = [word.encode(self.encoding, "surrogatepass") for word in sorted(wanted, key=len, reverse=True)]
         places = self._places(words[0])

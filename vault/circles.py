@@ -156,7 +156,8 @@ def _held(key: ReaderKey) -> bool:
 
 def _take_turn(within: Organisation) -> None:
     """Let whoever else makes keys for this organisation finish first."""
-    db.session.execute(select(Organisation.id).where(Organisation.id == within.id).with_for_update())
+    # Not the whole lock: who only refers to the organisation may go on, or two could wait for each other.
+    db.session.execute(select(Organisation.id).where(Organisation.id == within.id).with_for_update(key_share=True))
 
 
 def _make(within: Organisation, audience: Audience) -> ReaderKey:

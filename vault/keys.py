@@ -1,6 +1,7 @@
 """An account's own key: made with its password, opened with it or with the printed recovery key."""
 
 import secrets
+from collections.abc import Collection
 
 from flask import current_app
 from sqlalchemy import select
@@ -29,6 +30,15 @@ def of(account_id: int) -> ReaderKey | None:
     """Return the same by the account's number."""
     return db.session.scalar(
         select(ReaderKey).where(ReaderKey.account_id == account_id, ReaderKey.retired_on.is_(None))
+    )
+
+
+def holding_one(account_ids: Collection[int]) -> set[int]:
+    """Return which of the accounts have a pair of their own."""
+    return set(
+        db.session.scalars(
+            select(ReaderKey.account_id).where(ReaderKey.account_id.in_(account_ids), ReaderKey.retired_on.is_(None))
+        )
     )
 
 

@@ -71,13 +71,14 @@ def _state(
     audience: Audience, key: ReaderKey | None, waiting: list[Account], left: list[Account], reader: Account
 ) -> CircleState:
     lacking = {account.id for account in waiting}
+    keyed = keys.holding_one(lacking)
     holders = circles.holders(reader.organisation, audience)
     return CircleState(
         audience=audience,
         made_on=key.made_on if key else None,
         held_by=tuple(one for one in holders if circles.belongs(one, audience) and one.id not in lacking),
-        waiting=tuple(one for one in waiting if keys.own(one) is not None),
-        keyless=tuple(one for one in waiting if keys.own(one) is None),
+        waiting=tuple(one for one in waiting if one.id in keyed),
+        keyless=tuple(one for one in waiting if one.id not in keyed),
         left=tuple(left),
         mine=bool(key and reader.keyring and reader.keyring.find(key.id)),
     )

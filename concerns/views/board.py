@@ -14,11 +14,11 @@ from core.access import Permission, allowed, public, requires
 from core.errors import DomainError, NotFound
 from core.i18n import HTML_LANG, LANGUAGES, _
 from core.numbers import row_number
+from core.qr import drawn as qr
 from core.terms import BoardAccess, InvestigationState, ReplyOutcome
 from forms.replies import NEW, AskForm, BoardForm, StepForm
 from investigations import queries as investigations
 from surveys import designing
-from surveys.slips import qr
 
 ADDRESS = "/gs/<token>"  # outside /app, so that no session is sent along
 openers.listen()

@@ -3,7 +3,7 @@
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from core import clock
+from core import clock, paging
 from core.access import Permission, requires
 from core.errors import BadInput, DomainError, NotFound
 from core.i18n import _, ngettext
@@ -61,7 +61,9 @@ def _enter(form: EventForm, people: People) -> int:
 
 
 def _page(form: EventForm, people: People, wrong: int = 0, dismissal: DismissForm | None = None) -> str:
-    waiting = events.lines(within=g.organisation, reader=g.account, state=EventState.OPEN)
+    found = events.lines(within=g.organisation, reader=g.account, state=EventState.OPEN)
+    at = next((at for at, line in enumerate(found) if line.id == wrong), None)  # what is to be put right is shown
+    waiting = paging.of(found, paging.asked() if at is None else at // paging.SIZE + 1)
     show = request.args.get("show", "")
     closed = [
         line
@@ -73,9 +75,9 @@ def _page(form: EventForm, people: People, wrong: int = 0, dismissal: DismissFor
         form=form,
         waiting=waiting,
         offers=events.offers(waiting, within=g.organisation, reader=g.account),
-        closed=closed,
+        closed=paging.of(closed, paging.asked()),
         show=show if show == "closed" else "",
-        noticed=roster_watch.noticed(g.organisation),
+        noticed=paging.of(roster_watch.noticed(g.organisation), paging.asked("noticed"), 20),
         watching=roster_watch.watching(g.organisation),
         wrong=wrong,
         dismissal=dismissal,

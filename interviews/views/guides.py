@@ -6,6 +6,7 @@ from typing import Any
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from core import paging
 from core.access import Permission, requires
 from core.errors import DomainError
 from core.i18n import _, ngettext
@@ -28,8 +29,8 @@ def list_guides() -> ResponseReturnValue:
     """List the guides in use, those put away, and those on offer."""
     return render_template(
         "interviews/guides.html",
-        guides=guides.guides(within=g.organisation),
-        archived=guides.guides(within=g.organisation, archived=True),
+        guides=paging.of(guides.guides(within=g.organisation), paging.asked()),
+        archived=paging.of(guides.guides(within=g.organisation, archived=True), paging.asked("away")),
         on_offer=guides.on_offer(g.organisation),
     )
 

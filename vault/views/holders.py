@@ -3,6 +3,7 @@
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from core import paging
 from core.access import Permission, requires
 from core.errors import NotFound
 from core.i18n import _, ngettext
@@ -18,7 +19,7 @@ def holders() -> ResponseReturnValue:
     return render_template(
         "vault/holders.html",
         circles=overview.circle_states(g.organisation, g.account),
-        own_keys=overview.own_keys(g.organisation),
+        own_keys=paging.of(overview.own_keys(g.organisation), paging.asked()),
     )
 
 
