@@ -14,6 +14,7 @@ from core.i18n import _
 
 ROWS = 200_000
 COLUMNS = 400
+LAST = 1_048_576  # the last row a sheet can have: a file that names a later one would have us count up to it
 UNPACKED = 400 * 1024 * 1024  # bytes an .xlsx may unpack to: larger is a mistake or an attack
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -113,7 +114,7 @@ def _xlsx(content: bytes, name: str) -> Iterator[Row]:
         # Some programs write a wrong size into the sheet; reading until the end is right for all.
         sheet.reset_dimensions()
         count = 0
-        for line, cells in enumerate(sheet.iter_rows(max_col=COLUMNS, values_only=True), start=1):
+        for line, cells in _written(sheet.iter_rows(max_row=LAST, max_col=COLUMNS, values_only=True)):
             row = tuple(_text(cell) for cell in cells)
             if any(row):
                 count += 1
@@ -151,7 +152,8 @@ def _xlsx_book(content: bytes, name: str) -> dict[str, list[Row]]:
         found = {}
         for sheet in book.worksheets:
             sheet.reset_dimensions()
-            found[sheet.title] = list(_book_rows(sheet.iter_rows(max_col=COLUMNS, values_only=True), name))
+            rows = sheet.iter_rows(max_row=LAST, max_col=COLUMNS, values_only=True)
+            found[sheet.title] = list(_book_rows(rows, name))
         return found
     except BadInput:
         raise
@@ -188,7 +190,7 @@ def _xls_book(content: bytes, name: str) -> dict[str, list[Row]]:
 
 def _book_rows(rows: Iterable[Sequence[object]], name: str) -> Iterator[Row]:
     count = 0
-    for line, cells in enumerate(rows, start=1):
+    for line, cells in _written(rows):
         row = tuple(
             ("TRUE" if cell else "FALSE") if isinstance(cell, bool) else _text(cell).replace("\u00a0", " ").strip()
             for cell in cells[:COLUMNS]
@@ -197,6 +199,18 @@ def _book_rows(rows: Iterable[Sequence[object]], name: str) -> Iterator[Row]:
             count += 1
             _check_rows(count, name)
             yield Row(line, row)
+
+
+def _written(rows: Iterable[Sequence[object]]) -> Iterator[tuple[int, Sequence[object]]]:
+    """Yield the rows that hold something, with their lines: a hostile file leaves out a million between two."""
+    empty: Sequence[object] | None = None
+    for line, cells in enumerate(rows, start=1):
+        if cells is empty:  # openpyxl gives the same one for every row that is left out
+            continue
+        if all(cell is None for cell in cells):
+            empty = cells
+        else:
+            yield line, cells
 
 
 def _old_cell(cell: Any, epoch: int) -> object:

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import FileField
 
 from core.errors import DomainError
 
@@ -12,6 +15,21 @@ class HouseForm(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         csrf = False
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Return what was sent: text for the fields of text, files for those of files, JSON for none.
+
+            A file, a number or a list where a text is read would be no text: pages would crash on it.
+            """
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            if not form.is_submitted() or not (request.form or request.files):
+                return None
+            sent = MultiDict(request.form)
+            for field in form:
+                if isinstance(field, FileField) and field.name in request.files:
+                    sent.setlist(field.name, request.files.getlist(field.name))
+            return sent
 
     def sent(self) -> bool:
         """Say whether the form was posted and every field is acceptable."""

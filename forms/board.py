@@ -10,7 +10,8 @@ from forms.base import HouseForm
 
 LONGEST = 4000  # characters of a receipt as it is pasted, with whatever stands around it
 _NUMBER = re.compile(r"(?<![0-9A-Za-z_-])[0-9A-Fa-f]{64}(?![0-9A-Za-z_-])")
-_CHUNKS = re.compile(r"(?:[A-Za-z0-9_-]{12,}\s*)+")
+# With blanks required between: one text must not be cut up in many ways, or a hostile one is tried in all of them.
+_CHUNKS = re.compile(r"[A-Za-z0-9_-]{12,}(?:\s+[A-Za-z0-9_-]{12,})*")
 _SIGNATURE = 86  # characters of base64url in a signature of 64 bytes
 _BLANK = re.compile(r"\s+")
 

@@ -108,10 +108,11 @@ def _yaml(text: str, name: str) -> Any:
 
 def _json(text: str, name: str) -> Any:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            twice = next(key for key, _value in pairs if sum(key == other for other, _value in pairs) > 1)
-            raise BadInput(_("%(name)s: “%(key)s” stands there twice.", name=name, key=twice))
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                raise BadInput(_("%(name)s: “%(key)s” stands there twice.", name=name, key=key))
+            found[key] = value
         return found
 
     try:

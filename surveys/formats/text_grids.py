@@ -10,7 +10,7 @@ from surveys.formats.text_hints import title
 from surveys.formats.text_lines import BLANK, BOXES, BULLET, GLYPH, Line, Mark, cells, lettered, numbering, ticked, tidy
 from surveys.formats.text_scales import GRADES, Scale, points, span
 
-TRAILING = re.compile(rf"(?:[\s:：]*(?:[{GLYPH}〇]|[(（\[]\s*[)）\]]|_{{2,}}|(?<=\s)\d{{1,2}}(?=\s|$)))+\s*$")
+TRAILING = re.compile(rf"(?:[\s:：]*(?:[{GLYPH}〇]|[(（\[]\s*[)）\]]|_{{2,}}+|(?<=\s)\d{{1,2}}(?=\s|$)))+\s*$")
 RULED = re.compile(r"[\s|:+\-—–=]+")
 CORNER = re.compile(
     r"(?:序号|编号|项目|评价(?:项目|内容|指标)|内容|姓名|对象|题目|指标|问题|方面|维度|item|statement"

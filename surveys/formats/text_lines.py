@@ -31,6 +31,8 @@ NARROW |= {
     ord("＝"): "=",
 }
 
+RUN = 40  # of one sign, or of spaces: longer ones say nothing more, and whoever looks for patterns in them never ends
+LONG = re.compile(rf"[ \t]{{{RUN + 1},}}|(.)\1{{{RUN},}}")
 BLANK = re.compile(r"_{2,}|\.{5,}|…{3,}|\{_+\}|_(?=\s*$)")
 GAP_BLANK = re.compile(  # a blank left as mere space before a unit: 每周乘坐班车    次
     r"(?<=[\u4e00-\u9fff:：])[ ]{3,}"
@@ -110,13 +112,18 @@ def split(text: str) -> list[str]:
 
 def clean(raw: str) -> str:
     """Return a line without invisible characters and markup, wide digits and signs made narrow; tabs stay."""
-    text = UNSEEN.sub("", SPACE.sub(" ", raw)).translate(NARROW)
+    text = shortened(UNSEEN.sub("", SPACE.sub(" ", raw)).translate(NARROW))
     for entity, sign in ENTITIES.items():
         text = text.replace(entity, sign)
     text = HTML.sub("", text).replace("\\_", "_")
     text = re.sub(r"\*\*(.+?)\*\*", r"\1", text)
     text = re.sub(r"^(\s*)[-*+]\s+(?=\[[ xX]?\]\s|[□☐○])", r"\1", text)
     return GAP_BLANK.sub(" ____ ", re.sub(r"^\s*(?:#{1,6}\s+|>\s+)", "", text))
+
+
+def shortened(text: str) -> str:
+    """Return `text` with no run of one sign, or of spaces and tabs, longer than 40."""
+    return LONG.sub(lambda run: run[0][:RUN], text)
 
 
 def lines(text: str) -> list[Line]:

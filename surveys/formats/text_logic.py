@@ -39,13 +39,13 @@ FINISH = re.compile(
 )
 LEAD = re.compile(
     r"^(?:注|提示|备注|说明|逻辑|跳题(?:逻辑)?|跳转(?:逻辑)?|显示(?:条件|逻辑)|题目关联|关联(?:逻辑)?"
-    r"|logic|note)?[:：]?\s*"
-    r"(?:如果?|若|凡(?:是)?|当|倘若|假如|if|those who|for those who)?\s*(?:您|你"
-    r"|回答者|受访者|you(?:r answer is| have)?|respondents?)?\s*(?:在|对"
-    r"|对于)?\s*(?:本题|此题|this question|the answer is)?(?:中)?\s*"
+    r"|logic|note)?[:：]?\s*+"
+    r"(?:如果?|若|凡(?:是)?|当|倘若|假如|if|those who|for those who)?\s*+(?:您|你"
+    r"|回答者|受访者|you(?:r answer is| have)?|respondents?)?\s*+(?:在|对"
+    r"|对于)?\s*+(?:本题|此题|this question|the answer is)?(?:中)?\s*+"
     r"(?:的?回答(?:是|为)?|选择?(?:了|项)?(?:为|是)?|選擇?|答案(?:是|为)|答|勾选了?|chose"
     r"|choose|answered|answer|selected|select|ticked|said|say"
-    r"|is)?\s*[:：=]?\s*",
+    r"|is)?\s*+[:：=]?\s*+",
     re.I,
 )
 TRAIL = re.compile(
@@ -62,8 +62,8 @@ SHOW_BEFORE = re.compile(  # 依赖于第3题第1个选项; 第3题选“是”�
     re.I,
 )
 SHOW_AFTER = re.compile(
-    rf"(?:.*?\b(?:if|only if|those who)\b)\s*(?:you\s*)?(?:answered|chose|selected|said|ticked|choose"
-    rf"|answer)?\s*(?P<what>.+?)\s*(?:to|in|for|at|on)\s*{OF}.*",
+    rf"(?:.{{0,80}}?\b(?:if|only if|those who)\b)\s*(?:you\s*)?(?:answered|chose|selected|said|ticked|choose"
+    rf"|answer)?\s*(?P<what>.{{1,80}}?)\s*(?:to|in|for|at|on)\s*{OF}.*",
     re.I,
 )
 FOLLOWING = re.compile(  # If yes, ...; If you chose “other”, ...; 如果选“是”，...; 若不满意，...
