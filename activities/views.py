@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from activities import minutes, queries
 from activities.models import Activity
+from core import paging
 from core.access import Permission, requires
 from core.clock import today
 from core.errors import DomainError
@@ -23,7 +24,7 @@ bp = Blueprint("activities", __name__, url_prefix="/app")
 def index(investigation_id: int) -> ResponseReturnValue:
     """List the meetings of an investigation."""
     row = investigations.investigation(investigation_id, within=g.organisation)
-    found = queries.activities(row, within=g.organisation)
+    found = queries.activity_page(row, paging.asked(), within=g.organisation)
     return render_template("activities/index.html", investigation=row, activities=found)
 
 

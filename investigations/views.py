@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from core import paging
 from core.access import Permission, requires
 from core.errors import DomainError
 from core.i18n import _
@@ -18,7 +19,8 @@ bp = Blueprint("investigations", __name__, url_prefix="/app/investigations")
 @requires(Permission.SEE_INVESTIGATIONS)
 def index() -> ResponseReturnValue:
     """List the organisation's investigations."""
-    return render_template("investigations/index.html", investigations=queries.investigations(within=g.organisation))
+    page = paging.of(queries.investigations(within=g.organisation), paging.asked(), 24)
+    return render_template("investigations/index.html", investigations=page)
 
 
 @bp.route("/new", methods=["GET", "POST"])

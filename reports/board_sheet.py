@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from concerns.board import Line, Setting
 from core.i18n import _, day, speaking
+from core.qr import drawn as qr
 from reports.html import setting as typesetting
 from reports.pdf import print_pdf
-from surveys.slips import qr
 
 FEW = 5  # notices that still stand well in two columns
 

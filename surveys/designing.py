@@ -1,11 +1,12 @@
 """Designing: every change of an instrument is one step that can be undone, and none overwrites another's."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from core import audit, clock
+from core import audit, clock, paging
 from core.db import db
 from core.errors import BadInput, NotFound, Stale
 from core.i18n import LANGUAGES, _, language, speaking
@@ -18,6 +19,7 @@ from surveys.definitions import Definition, in_language, spoken
 from surveys.models import DesignStep, Instrument, Version
 from surveys.proof.structure import ITEMS
 
+CARDS = 24  # on a page of the list
 KEPT = 50  # steps that can be undone
 SAID = TITLE = 200
 QUOTED = 40  # characters of a title quoted in the words of a step
@@ -42,6 +44,21 @@ def listed(*, within: Organisation) -> list[Instrument]:
     """Return the organisation's instruments, the one changed last first."""
     query = select(Instrument).where(Instrument.organisation_id == within.id)
     return list(db.session.scalars(query.order_by(Instrument.updated_at.desc(), Instrument.id.desc())))
+
+
+def cards(*, within: Organisation, number: int) -> paging.Page[tuple[Instrument, int, bool]]:
+    """Return a page of the instruments, the one changed last first: each, its versions, whether the newest is it."""
+    query = select(Instrument).where(Instrument.organisation_id == within.id)
+    page = paging.page(query.order_by(Instrument.updated_at.desc(), Instrument.id.desc()), number, CARDS)
+    own = Version.instrument_id.in_([row.id for row in page])
+    counted = select(Version.instrument_id, func.count(), func.max(Version.id)).where(own)
+    told = {key: (count, last) for key, count, last in db.session.execute(counted.group_by(Version.instrument_id))}
+    newest = select(Version.instrument_id, Version.definition).where(
+        Version.id.in_([last for _n, last in told.values()])
+    )
+    asked = {key: drafts.copied(definition) for key, definition in db.session.execute(newest)}
+    rows = [(row, told.get(row.id, (0,))[0], asked.get(row.id) == row.definition) for row in page]
+    return replace(page, rows=rows)
 
 
 def versions(instrument: Instrument) -> list[Version]:

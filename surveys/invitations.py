@@ -1,11 +1,10 @@
 """Invitations: one code for each member and for blank slips; who got which is known, whether it was used never."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from core import audit
 from core.db import db
@@ -73,9 +72,11 @@ class Circle:
 
 def groups(within: Organisation) -> list[Circle]:
     """Return the groups that have anybody to invite."""
-    sizes = Counter(member.group_id for member in candidates(within))
+    asked = (Member.organisation_id == within.id) & (Member.standing != Standing.LEFT)
+    counted = select(Member.group_id, func.count()).where(asked).group_by(Member.group_id)
+    sizes = dict(db.session.execute(counted).all())
     named: list[tuple[int | None, str]] = [(group.id, group.name) for group in roster.groups(within)]
-    return [Circle(key, name, sizes[key]) for key, name in [*named, (None, _("In no group"))] if sizes[key]]
+    return [Circle(key, name, sizes[key]) for key, name in [*named, (None, _("In no group"))] if key in sizes]
 
 
 def fingerprints(survey: Survey) -> set[bytes]:

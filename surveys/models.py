@@ -93,7 +93,7 @@ class Survey(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     investigation_id: Mapped[int] = mapped_column(ForeignKey("investigation.id"), index=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("instrument_version.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("instrument_version.id"), index=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True)  # in the link given to people
     state: Mapped[SurveyState] = mapped_column(TermType(SurveyState), default=SurveyState.DRAFT)
     access: Mapped[Access] = mapped_column(TermType(Access), default=Access.CODES, server_default=Access.CODES.value)

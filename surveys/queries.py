@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import bindparam, func, select
 
-from core import clock
+from core import clock, paging
 from core.db import db
 from core.errors import NotFound
 from core.i18n import _
@@ -95,6 +95,12 @@ def surveys(investigation: Investigation, *, within: Organisation) -> list[Surve
             .order_by(Survey.id.desc())
         )
     )
+
+
+def survey_page(investigation: Investigation, number: int, *, within: Organisation) -> paging.Page[Survey]:
+    """Return one page of the same."""
+    wanted = (Survey.investigation_id == investigation.id, Survey.organisation_id == within.id)
+    return paging.page(select(Survey).where(*wanted).order_by(Survey.id.desc()), number, 24)
 
 
 def open_surveys(*, within: Organisation) -> list[Survey]:

@@ -1,17 +1,16 @@
 """Slips to hand out: the codes in clear, once, with their links drawn as QR codes."""
 
 import base64
-import io
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import segno
 from markupsafe import Markup
 
 from core.errors import BadInput
 from core.i18n import _
+from core.qr import drawn as qr
 from core.spreadsheet import write_xlsx
 from surveys import codes, invitations
 from surveys.invitations import Slip
@@ -87,15 +86,6 @@ def again(survey: Survey, handed: Sequence[Sequence[str]], address: str) -> tupl
         Printed(name[:80], group[:80], code, f"{address}#c={code}", qr(f"{address}#c={code}"))
         for code, group, name in handed
     )
-
-
-def qr(link: str) -> Markup:
-    """Return a link as a QR code in SVG."""
-    out = io.BytesIO()
-    segno.make_qr(link, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, svgclass="qr", lineclass=None
-    )
-    return Markup(out.getvalue().decode("utf-8"))  # noqa: S704 - segno draws shapes only
 
 
 def only_this_machine(address: str) -> bool:

@@ -21,7 +21,9 @@ self.addEventListener('fetch', function (event) {
     event.respondWith(opened(request, url.pathname));
   } else if (request.method === 'GET' && url.pathname.indexOf('/static/') === 0) {
     event.respondWith(fetch(request).catch(function () {
-      return caches.match(request, { ignoreSearch: true }).then(function (kept) { return kept || Response.error(); });
+      /* The very file the page names; where only one of another version is kept, that is better than none. */
+      return caches.match(request).then(function (kept) { return kept || caches.match(request, { ignoreSearch: true }); })
+        .then(function (kept) { return kept || Response.error(); });
     }));
   }
 });
@@ -67,8 +69,16 @@ function keepFiles(pages) {
   pages.forEach(function (page) { (page.match(/\/static\/[^"'\s<>]+/g) || []).forEach(function (path) { wanted[path] = true; }); });
   return caches.open(FILES).then(function (cache) {
     return Promise.all(Object.keys(wanted).map(function (path) {
-      return fetch(path, { cache: 'no-cache' }).then(function (answer) { return answer.ok ? cache.put(path, answer) : undefined; }, function () { /* next time */ });
+      return fetch(path, { cache: 'no-cache' }).then(function (answer) { return answer.ok ? keepOnly(cache, path, answer) : undefined; }, function () { /* next time */ });
     }));
+  });
+}
+
+/* The address of a file carries its version: earlier versions go when the new one is kept. */
+function keepOnly(cache, path, answer) {
+  return cache.put(path, answer).then(function () { return cache.keys(path, { ignoreSearch: true }); }).then(function (known) {
+    var own = new URL(path, self.location.origin).href;
+    return Promise.all(known.map(function (one) { return one.url === own ? false : cache.delete(one); }));
   });
 }
 

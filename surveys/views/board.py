@@ -256,7 +256,7 @@ def board_client(survey: Survey) -> ResponseReturnValue:
         "surveys/board_client.html",
         survey,
         at="surveys.board_client",
-        address=url_for("static", filename=f"js/{SCRIPTS[0]}", _external=True),
+        address=url_for("static", filename=f"js/{SCRIPTS[0]}", v=None, _external=True),
         sha384=own.hex(),
         integrity=f"sha384-{base64.b64encode(own).decode()}",
         scripts=[(name, digest.hex()) for name, digest in digests.items()],

@@ -8,7 +8,7 @@ from core.errors import DomainError
 from core.terms import Channel
 from forms import ballots as sent
 from forms.questionnaire import Questionnaire
-from surveys import ballots, collecting, queries, questionnaires
+from surveys import ballots, collecting, queries, questionnaires, turns
 from surveys.queries import PublicSurvey
 from surveys.views.blueprint import bp
 
@@ -37,11 +37,13 @@ def manifest(public_id: str) -> Response:
 @public
 def collect(public_id: str) -> Response:
     """Sign a device's ballot blindly, once for each code."""
+    body = _body()  # all of it first: a slow line must keep nobody else waiting
+    turns.take()
     survey = queries.public_survey(public_id, hold=True)
     if survey is None or survey.manifest is None:
         return _error("unknown", 404)
     try:
-        asked = sent.collecting(_body(), ballots.sizes(survey.manifest).collect)
+        asked = sent.collecting(body, ballots.sizes(survey.manifest).collect)
         signature = collecting.collect(survey, code=asked.code, blinded=asked.blinded)
     except Malformed:
         return _error("malformed", 400)
@@ -54,11 +56,13 @@ def collect(public_id: str) -> Response:
 @public
 def cast(public_id: str) -> Response:
     """Take a ballot and its answers into the sealed box, and give the receipt."""
+    body = _body()  # all of it first: a slow line must keep nobody else waiting
+    turns.take()
     survey = queries.public_survey(public_id, hold=True)
     if survey is None or survey.manifest is None:
         return _error("unknown", 404)
     try:
-        ballot = sent.casting(_body(), ballots.sizes(survey.manifest).cast)
+        ballot = sent.casting(body, ballots.sizes(survey.manifest).cast)
         return _cast(survey, ballot)
     except Malformed:
         return _error("malformed", 400)

@@ -3,7 +3,7 @@
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from core import jobs, mail
+from core import jobs, mail, paging
 from core.access import Permission, requires
 from core.errors import DomainError
 from core.i18n import _, language
@@ -131,7 +131,7 @@ def remind(survey_id: int) -> ResponseReturnValue:
         people=people,
         counted=drawing.standing(survey),
         addresses=sum(bool(member.email) for member in people),
-        sent=reminders.sent(survey),
+        sent=paging.of(reminders.sent(survey), paging.asked("sent"), 20),
         text=reminders.words(survey, request.host_url.rstrip("/") + path),
         by_mail=mail.available(),
         job=jobs.latest("surveys.remind", within=g.organisation, survey_id=survey.id),

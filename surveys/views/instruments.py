@@ -3,6 +3,7 @@
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from core import paging
 from core.access import Permission, requires
 from core.errors import DomainError
 from core.i18n import _, language
@@ -19,10 +20,9 @@ from surveys.views.design import changing, found, revision, spot
 @requires(Permission.MANAGE_SURVEYS)
 def instruments() -> ResponseReturnValue:
     """List the organisation's instruments."""
-    rows = designing.listed(within=g.organisation)
     return render_template(
         "surveys/design/index.html",
-        rows=[(row, designing.versions(row), designing.is_published(row)) for row in rows],
+        rows=designing.cards(within=g.organisation, number=paging.asked()),
         count=lambda row: sum(1 for _item in drafts.items(row.definition)),
     )
 
@@ -90,7 +90,7 @@ def question_bank(instrument_id: int) -> ResponseReturnValue:
     return render_template(
         "surveys/design/bank.html",
         instrument=instrument,
-        own=bank.own(within=g.organisation),
+        own=paging.of(bank.own(within=g.organisation), paging.asked()),
         sources=sources,
         after=request.args.get("after", "")[:40],
         section=request.args.get("section", "")[:40],

@@ -2,8 +2,9 @@
 
 import json
 import re
+from dataclasses import dataclass
 
-from flask import Response, g, make_response, redirect, request, url_for
+from flask import Response, current_app, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from anonymity import manifest
@@ -16,6 +17,7 @@ from surveys import (
     queries,
     questionnaires,
     sheets,
+    turns,
 )
 from surveys.views.blueprint import bp
 
@@ -30,17 +32,24 @@ def answer(public_id: str, lang: str = "") -> ResponseReturnValue:
     """Ask the questionnaire and take one answer: the same page for everybody, no cookie, no session."""
     g.language = lang or "zh"
     request.max_content_length = ballots.MOST
+    judged = None
+    if request.method == "POST":
+        _ = request.form  # all of it first: a slow line must keep nobody else waiting
+        judged = _judged_ahead(public_id, lang)
+        turns.take()
     survey = queries.public_survey(public_id, hold=request.method == "POST")
     if survey is None:
         return sheets.note("unknown", public_id, g.language), 404
     g.language = lang or survey.language
     if not survey.answerable:
         return sheets.note("closed", public_id, g.language), 409 if request.method == "POST" else 200
+    _remember(survey)
     if request.method != "POST":
         return _compressed(sheets.blank(survey, g.language))
-    asked = questionnaires.ready_by_id(survey.version_id, g.language)
-    form = Questionnaire(asked.fields, asked.items, request.form, asked.checks)
-    if form.validate():
+    if judged is None or (judged.version_id, judged.language) != (survey.version_id, g.language):
+        judged = _judge(survey.version_id, g.language)
+    asked, form = judged.asked, judged.form
+    if judged.good:
         try:
             receipt = ballots.cast(
                 survey,
@@ -66,6 +75,42 @@ def thanks(public_id: str, lang: str) -> ResponseReturnValue:
     """Say that the answer has arrived; the device forgets its draft."""
     g.language = lang
     return sheets.note("thanks", public_id, lang, clear=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was sent, read and judged by one version in one language; it still has to be let into the box."""
+
+    version_id: int
+    language: str
+    asked: questionnaires.Ready
+    form: Questionnaire
+    good: bool
+
+
+def _judged_ahead(public_id: str, lang: str) -> Judged | None:
+    """Judge what was sent by what this process last saw of the survey, before the database is asked; or None.
+
+    Judging is half of the work. On SQLite one who may write keeps all others waiting, so it is done before one's turn;
+    whether the survey is still open, and still the same, is asked inside it.
+    """
+    seen = current_app.extensions.get("surveys_seen", {}).get(public_id)
+    if seen is None:
+        return None
+    version_id, language = seen
+    g.language = lang or language
+    return _judge(version_id, g.language)
+
+
+def _judge(version_id: int, language: str) -> Judged:
+    asked = questionnaires.ready_by_id(version_id, language)
+    form = Questionnaire(asked.fields, asked.items, request.form, asked.checks)
+    return Judged(version_id, language, asked, form, form.validate())
+
+
+def _remember(survey: queries.PublicSurvey) -> None:
+    """Keep by which version an open survey asks; like its page, it is kept as long as this process lives."""
+    current_app.extensions.setdefault("surveys_seen", {})[survey.public_id] = (survey.version_id, survey.language)
 
 
 def _taken(survey: queries.PublicSurvey, receipt: ballots.Receipt | None) -> ResponseReturnValue:

@@ -3,10 +3,11 @@
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from core import clock
+from core import clock, paging
 from core.access import Permission, requires
 from core.errors import BadInput, DomainError
 from core.i18n import _
+from core.qr import drawn
 from core.terms import Access, Secrecy, SurveyState
 from forms.instruments import FILE, NewSurveyForm
 from forms.surveys import ChoicesForm, CloseForm, OpenForm
@@ -39,8 +40,8 @@ CLOSING = 64 * 1024  # bytes of what is sent to close a survey; so little stays 
 def index(investigation_id: int) -> ResponseReturnValue:
     """List the surveys of an investigation."""
     investigation = investigations.investigation(investigation_id, within=g.organisation)
-    rows = queries.surveys(investigation, within=g.organisation)
-    counts = queries.turnout(rows)
+    rows = queries.survey_page(investigation, paging.asked(), within=g.organisation)
+    counts = queries.turnout(rows.rows)
     return render_template("surveys/index.html", investigation=investigation, surveys=rows, counts=counts)
 
 
@@ -128,7 +129,7 @@ def show(survey_id: int) -> ResponseReturnValue:
         languages_asked=definitions.tongues(survey.version.definition) or (survey.version.language,),
         link=link,
         board=f"{request.host_url}b/{survey.public_id}/",
-        qr=slips.qr(link),
+        qr=drawn(link),
         reachable=not slips.only_this_machine(link),
     )
 

@@ -1,5 +1,6 @@
 """The draft as respondents will see it: the preview beside the designer, and trying it out."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from flask import current_app, flash, g, make_response, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from core import paging
 from core.access import Permission, requires
 from core.headers import CONTENT_SECURITY_POLICY
 from core.i18n import _
@@ -77,7 +79,8 @@ def trial_results(instrument_id: int) -> ResponseReturnValue:
     """List the trial answers in words."""
     instrument = found(instrument_id)
     ready = previews.drawable(instrument.definition)
-    rows = [_told(answers, ready) for answers in trials.listed(instrument)]
+    rows = paging.of(trials.listed(instrument), paging.asked(), 20)
+    rows = replace(rows, rows=[_told(answers, ready) for answers in rows])
     return render_template("surveys/design/trials.html", instrument=instrument, rows=rows)
 
 

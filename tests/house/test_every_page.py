@@ -1,7 +1,6 @@
 """Every page of the desk, opened as each of the cast on the loaded sample: sound HTML, and closed to outsiders."""
 
 import re
-from types import SimpleNamespace
 
 import pytest
 import tinyhtml5
@@ -13,13 +12,16 @@ from core import jobs
 from core.access import GRANTS
 from core.clock import now, today
 from core.db import Model, db
-from core.terms import OrganisationKind, ReportStyle, Role
+from core.terms import OrganisationKind, ReportStyle, Role, TalkState
 from exchange import demo
+from interviews.models import Talk, TalkCorrection, TalkEvent, TalkScan
 from investigations.models import Investigation
 from members.accounts import hashed
 from members.models import Account, Member, Organisation
 from reports import editions, renderings
-from tests.conftest import PASSWORD, build
+from surveys.models import BankedItem
+from tests import sample
+from tests.conftest import PASSWORD
 from vault import keys
 from vault import session as vault_session
 
@@ -28,6 +30,7 @@ ROLES = {Role.SECRETARY: "shuji", Role.COMMITTEE: "weiyuan", Role.MEMBER: "dangy
 # Headers of files are named as people write them, whatever the language of the page.
 NAMING_HEADERS = {"interviews.import_file", "members.choose_roster", "surveys.take_in"}
 NOT_PAGES = {
+    "desk.export_trail",
     "desk.job",
     "interviews.agenda_file",
     "interviews.archive_index",
@@ -37,6 +40,7 @@ NOT_PAGES = {
     "interviews.import_preview",
     "interviews.scan",
     "interviews.worker",
+    "members.invitation",
     "members.preview_roster",
     "members.roster_template",
     "members.export_roster",
@@ -59,45 +63,74 @@ NOT_PAGES = {
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """The sample investigation with an issued report, and another organisation's secretary."""
-    app = build(tmp_path_factory.mktemp("world") / "instance")
-    with app.app_context():
-        list(demo.load(language="zh", tell=lambda line: None))
-        account = db.session.scalar(select(Account).where(Account.username == "shuji"))
-        investigation = db.session.scalar(select(Investigation))
-        minutes.record(investigation, Minutes("座谈会", today(), minutes="停车太难"), by=account)
-        edition = editions.issue(investigation, style=ReportStyle.SUMMARY, language="zh", by=account)
-        edition_id = edition.id
-        report = editions.composed(investigation, style=ReportStyle.SUMMARY, language="zh", within=account.organisation)
-        renderings.ask(report, style=ReportStyle.SUMMARY, within=account.organisation, language="zh")
-        db.session.commit()
-        jobs.run_inline()
-        elsewhere = Organisation(name="别处", kind=OrganisationKind.UNION, language="zh", rules={}, created_at=now())
-        db.session.add(elsewhere)
-        db.session.flush()
-        db.session.add(
-            Account(
-                organisation_id=elsewhere.id,
-                username="outsider",
-                name="外人",
-                password=hashed(PASSWORD),
-                role=Role.SECRETARY,
-                language="zh",
-            )
+    """The sample investigation with an issued report, and the secretaries of another organisation and of the one above.
+
+    Everything these tests ask for is read, or undone.
+    """
+    return sample.copied(tmp_path_factory, "every-page", made)
+
+
+def made(app) -> dict:
+    """Write the sample and its strangers; return who they are, what their cookies carry, and a number of everything."""
+    list(demo.load(language="zh", tell=lambda line: None))
+    account = db.session.scalar(select(Account).where(Account.username == "shuji"))
+    investigation = db.session.scalar(select(Investigation))
+    minutes.record(investigation, Minutes("座谈会", today(), minutes="停车太难"), by=account)
+    edition = editions.issue(investigation, style=ReportStyle.SUMMARY, language="zh", by=account)
+    edition_id = edition.id
+    report = editions.composed(investigation, style=ReportStyle.SUMMARY, language="zh", within=account.organisation)
+    renderings.ask(report, style=ReportStyle.SUMMARY, within=account.organisation, language="zh")
+    db.session.commit()
+    jobs.run_inline()
+    _what_the_sample_lacks(account)
+    _stranger("别处", "outsider", "外人")
+    account.organisation.parent = _stranger("上级", "parent", "上级书记")
+    db.session.commit()
+    accounts = {account.username: account for account in db.session.scalars(select(Account))}
+    identities = {name: account.get_id() for name, account in accounts.items()}
+    opened = {name: _open(accounts[name], password) for name, password in _passwords(app).items()}
+    return {"identities": identities, "opened": opened, "ids": _ids(accounts["shuji"], edition_id)}
+
+
+def _what_the_sample_lacks(account: Account) -> None:
+    """Write one of everything an address may name and the sample has none of, so that no address leads to nothing."""
+    talk = db.session.scalar(select(Talk).where(Talk.state == TalkState.RECORDED))
+    about, day = {"talk_id": talk.id, "envelope_id": talk.envelope_id}, today()
+    scan = {"file_name": "谈话记录.pdf", "kind": "application/pdf", "size": 4, "digest": bytes(32)}
+    here = {"organisation_id": account.organisation_id}
+    event = {"kind": "illness", "happened_on": day, "due_on": day}
+    db.session.add_all(
+        [
+            TalkScan(**about, **scan, added_by=account.id, added_on=day),
+            TalkCorrection(**about, written_on=day),
+            TalkEvent(**here, **event, member_id=talk.member_id),
+            BankedItem(**here, title="题", kind="open_text", definition={"type": "open_text", "title": "题"}),
+        ]
+    )
+
+
+def _stranger(organisation: str, username: str, name: str) -> Organisation:
+    """Write another organisation and its secretary."""
+    elsewhere = Organisation(name=organisation, kind=OrganisationKind.UNION, language="zh", rules={}, created_at=now())
+    db.session.add(elsewhere)
+    db.session.flush()
+    db.session.add(
+        Account(
+            organisation_id=elsewhere.id,
+            username=username,
+            name=name,
+            password=hashed(PASSWORD),
+            role=Role.SECRETARY,
+            language="zh",
         )
-        db.session.commit()
-        accounts = {account.username: account for account in db.session.scalars(select(Account))}
-        identities = {name: account.get_id() for name, account in accounts.items()}
-        opened = {name: _open(accounts[name], password) for name, password in _passwords(app).items()}
-        ids = _ids(account, edition_id)
-        db.session.remove()
-    return SimpleNamespace(app=app, identities=identities, opened=opened, ids=ids)
+    )
+    return elsewhere
 
 
 def _passwords(app) -> dict[str, str]:
-    """Return the passwords the demo tells, and the outsider's."""
+    """Return the passwords the demo tells, and the strangers'."""
     told = (app.config["SETTINGS"].data / demo.SIGN_INS).read_text(encoding="utf-8")
-    return dict(re.findall(r": (\w+) / (\S+)", told)) | {"outsider": PASSWORD}
+    return dict(re.findall(r": (\w+) / (\S+)", told)) | dict.fromkeys(("outsider", "parent"), PASSWORD)
 
 
 def _open(account: Account, password: str) -> str:
@@ -131,9 +164,12 @@ def _ids(account: Account, edition_id: int) -> dict[str, int]:
             "reply_id": "reply",
             "excerpt_id": "excerpt",
             "rendering_id": "report_rendering",
+            "passkey_id": "passkey",
+            "session_id": "account_session",
         }.items()
     }
     member = db.session.scalar(select(Member.id).where(Member.organisation_id == account.organisation_id).limit(1))
+    first = {name: value or 1 for name, value in first.items()}  # passkeys and sessions: nobody has one here
     return first | {"member_id": member, "account_id": account.id, "edition_id": edition_id, "page": 1}
 
 

@@ -17,7 +17,7 @@ LAYERS = (
     ("surveys", "interviews", "activities"),
     ("concerns",),
     ("reports",),
-    ("exchange", "desk"),
+    ("exchange", "desk", "backups"),
     ("app",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -31,7 +31,9 @@ KEPT_IN = {
     "flask_sqlalchemy": ("core/db.py",),
     "flask_babel": ("core/i18n.py",),
     "babel": ("core/i18n.py",),
-    "huey": ("core/jobs.py",),
+    "huey": ("core/jobs/",),
+    "boto3": ("core/storage/",),
+    "botocore": ("core/storage/",),
     "openpyxl": ("core/spreadsheet.py",),
     "xlsxwriter": ("core/spreadsheet.py",),
     "rustpy_xlsxwriter": ("core/spreadsheet.py",),
@@ -41,13 +43,17 @@ KEPT_IN = {
     "pyxform": ("surveys/formats/",),
     "pyreadstat": ("surveys/exports/",),
     "pandas": ("surveys/exports/",),
-    "cryptography": ("core/seal.py", "anonymity/"),
+    "cryptography": ("core/seal.py", "core/backup/passphrases.py", "anonymity/"),
+    "pyrage": ("core/backup/sealing.py",),
     "icalendar": ("interviews/feeds.py",),
     "borax": ("core/calendar.py",),
     "chinese_calendar": ("core/calendar.py",),
     "docx": ("core/documents.py", "reports/"),
     "gmpy2": ("anonymity/",),
     "argon2": ("members/accounts.py",),
+    "flask_login": ("members/", "vault/views/opening.py"),
+    "segno": ("core/qr.py",),
+    "webauthn": ("members/passkeys.py",),
     "rjieba": ("text/",),
     "opencc": ("text/scripts.py",),
     "dask": ("core/parallel.py",),
@@ -78,6 +84,8 @@ def imported(tree: ast.AST) -> list[tuple[str, int]]:
             names += [(alias.name, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names += [(f"{node.module}.{alias.name}", node.lineno) for alias in node.names]
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "later" and node.args:
+            names.append((ast.literal_eval(node.args[0]), node.lineno))  # an import too, see core/lazy.py
     return names
 
 
