@@ -16,6 +16,9 @@ test:  ## Every check, the browser's and PostgreSQL's included
 quick:  ## Every check that needs neither browser nor PostgreSQL
 	./test --quick
 
+bench:  ## Measure; ./bench/run --help says what
+	./bench/run
+
 lint:  ## Style
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
@@ -39,4 +42,4 @@ lock:  ## Pin the Python packages anew
 vendor:  ## Fetch the front-end files anew
 	$(PYTHON) tools/vendor.py
 
-.PHONY: help run demo test quick lint format types messages migration lock vendor
+.PHONY: help bench run demo test quick lint format types messages migration lock vendor

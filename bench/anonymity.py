@@ -25,6 +25,7 @@ from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
 
+from bench.frame import Area
 from tests.anonymity import controls, deployment
 from tests.anonymity.attack.linkage import ALPHA, Outcome, attack
 from tests.anonymity.attack.pooling import Pooled, pool
@@ -194,6 +195,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--json", type=Path, help="write the table to this file")
     return parser.parse_args(argv)
 
+
+AREA = Area("Anonymity attacked", flags=("--controls",), quick=("--members", "30", "--seeds", "2"))
 
 if __name__ == "__main__":
     sys.exit(main())

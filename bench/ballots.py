@@ -5,6 +5,7 @@ The same survey, one database, one process through the WSGI interface: a member'
 Targets: casting under 1.5 times the plain POST; and the sketch this was built from, measured on a machine of the same
 kind, did 197 collected and 285 cast per second and core.
 
+    ./bench/run ballots [--quick]               also with ever more answers in the box
     python -m bench.ballots [--answers 200]
 """
 
@@ -14,6 +15,7 @@ import secrets
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -23,7 +25,8 @@ from anonymity import blind
 from anonymity.device import Device
 from anonymity.encoding import b64u, unb64u
 from app import create_app
-from bench.survey import answer
+from bench import frame, stage
+from bench.stage import answer
 from core.clock import now
 from core.db import Model, db
 from core.settings import Settings
@@ -35,6 +38,8 @@ from surveys.models import Survey
 
 TARGET = 1.5
 SKETCH = {"collect": 197, "cast": 285}
+SIZES = (1_000, 10_000, 100_000)  # answers in the box
+BOX = 2048  # bytes of one
 
 
 def opened(folder: Path, count: int) -> tuple[Client, Survey, list[str], list[str], int]:
@@ -135,24 +140,49 @@ def bare() -> tuple[float, float]:
     )
 
 
+def measured(each: int, rounds: int, filled: int = 0) -> dict[str, float]:
+    """Return the best milliseconds of each kind of request, with `filled` answers in the box before."""
+    with tempfile.TemporaryDirectory() as folder:
+        client, survey, members, slips, size = opened(Path(folder), each * (rounds + 1))
+        with client.application.app_context():
+            stage.fill_box(survey.id, filled, BOX)
+        runs = Runs(client, survey, size)
+        figures: dict[str, list[float]] = {"plain POST": [], "collect": [], "cast": []}
+        for number in range(rounds + 1):
+            part = slice(number * each, (number + 1) * each)
+            figures["plain POST"].append(runs.plain(slips[part]))
+            collecting, casting = runs.ballots(members[part])
+            figures["collect"].append(collecting)
+            figures["cast"].append(casting)
+    return {name: min(values[1:] or values) for name, values in figures.items()}  # the first round only warms up
+
+
+def tables(run: frame.Run) -> Iterator[frame.Table]:
+    """Yield what collecting and casting cost beside a plain POST and beside the cryptography, as the box fills."""
+    sizes, each, rounds = (SIZES[:2], 25, 2) if run.quick else (SIZES, 60, 3)
+    limits = dict(zip(("collect", "cast"), bare(), strict=True))
+    found = {size: measured(each, rounds, size) for size in sizes}
+    rows: list[tuple[frame.Cell, ...]] = []
+    for name in ("plain POST", "collect", "cast"):
+        costs = [found[size][name] for size in sizes]
+        last, plain = costs[-1], found[sizes[-1]]["plain POST"]
+        limit = f"{limits[name]:.2f}, x {last / limits[name]:.1f}" if name in limits else "–"
+        power = frame.growth((sizes[0], costs[0]), (sizes[-1], last))
+        rows.append((name, *costs, 1000 / last, last / plain, limit, power))
+    ratio = max(found[size]["cast"] / found[size]["plain POST"] for size in sizes)
+    kept = run.hold(f"casting under {TARGET:g} times a plain POST", ratio < TARGET)
+    heads = ("request", *(f"box of {size:,}" for size in sizes), "a second and core", "/ plain", "RSA alone", "growth")
+    note = f"CPU ms of one request. Casting takes at most {ratio:.2f} times a plain POST (< {TARGET:g}: {kept})."
+    yield frame.Table("Ballots: collected (signed blindly, 2048 bit) and cast", heads, rows, note)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Print the figures; return 1 when the target is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--answers", type=int, default=100, help="answers a round (default 100)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of all, in turn (default 5)")
     chosen = parser.parse_args(argv)
-    each = chosen.answers
-    with tempfile.TemporaryDirectory() as folder:
-        client, survey, members, slips, size = opened(Path(folder), each * (chosen.rounds + 1))
-        runs = Runs(client, survey, size)
-        figures: dict[str, list[float]] = {"plain POST": [], "collect": [], "cast": []}
-        for number in range(chosen.rounds + 1):
-            part = slice(number * each, (number + 1) * each)
-            figures["plain POST"].append(runs.plain(slips[part]))
-            collecting, casting = runs.ballots(members[part])
-            figures["collect"].append(collecting)
-            figures["cast"].append(casting)
-    best = {name: min(values[1:] or values) for name, values in figures.items()}  # the first round only warms up
+    best = measured(chosen.answers, chosen.rounds)
     signing, checking = bare()
     for name, limit in (("collect", signing), ("cast", checking)):
         rate = 1000 / best[name]
@@ -164,6 +194,8 @@ def main(argv: list[str] | None = None) -> int:
     print(f"plain POST: {best['plain POST']:.2f} ms CPU; cast / plain POST {ratio:.2f} (< {TARGET})")
     return 0 if ratio < TARGET else 1
 
+
+AREA = frame.Area("Casting ballots", tables)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,10 +1,10 @@
-"""What the pages of concerns cost with 1,000 to 100,000 excerpts in up to 500 concerns.
+"""What the pages of concerns cost with 2,000 to 100,000 excerpts in up to 500 concerns.
 
 Each size is its own database, on SQLite and, where an address is given, on PostgreSQL. Every page is asked for through
 the WSGI interface by a secretary. "bare" is the driver alone, in the same run, fetching the rows that page is made of.
 Target: each page under 300 ms with 100,000 excerpts and 500 concerns.
 
-    python -m bench.concerns [--sizes 1000,10000,100000] [--postgres postgresql://…]
+    python -m bench.concerns [--sizes 2000,10000,100000] [--postgres postgresql://…]
 """
 
 import argparse
@@ -24,6 +24,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, insert, select, text
 
 from app import create_app
+from bench import stage as staging
+from bench.frame import Area
 from bench.interviews import median, page
 from concerns.models import Action, Concern, Excerpt
 from core.clock import now, today
@@ -62,7 +64,7 @@ class House:
     investigation_id: int
     people: list[int]
     surveys: list[int]
-    secretary: str  # what the session names the account by
+    secretary: int
 
 
 def said() -> list[str]:
@@ -108,7 +110,7 @@ def house() -> House:
     ]  # fmt: skip
     db.session.add_all(surveys)
     db.session.flush()
-    return House(row.id, investigation.id, [one.id for one in people], [one.id for one in surveys], account.get_id())
+    return House(row.id, investigation.id, [one.id for one in people], [one.id for one in surveys], account.id)
 
 
 def rows(place: House, count: int) -> Iterator[tuple[type[Model], list[dict[str, Any]]]]:
@@ -186,14 +188,6 @@ def stage(folder: Path, count: int, url: str) -> tuple[Flask, House]:
     return app, place
 
 
-def signed_in(app: Flask, place: House) -> FlaskClient:
-    """Return the secretary's browser."""
-    client = app.test_client()
-    with client.session_transaction(path="/app") as session:
-        session["_user_id"], session["_fresh"] = place.secretary, True
-    return client
-
-
 BARE_COUNTS = (
     "SELECT concern_id, source, count(*) FROM (SELECT concern_id, source, voice FROM excerpt WHERE organisation_id = 1"
     " AND investigation_id = 1 GROUP BY concern_id, source, voice) AS v GROUP BY concern_id, source"
@@ -263,7 +257,7 @@ def one(count: int, engine: str, url: str) -> bool:
         with app.app_context():
             concerns = db.session.scalar(select(func.count()).select_from(Concern))
         print(f"{engine}, {count:,} excerpts in {concerns} concerns (made in {time.perf_counter() - started:.0f} s)")
-        for label, work, query in works(app, signed_in(app, place), place):
+        for label, work, query in works(app, staging.signed_in(app, place.secretary), place):
             (spent, used), plain = median(work), bare(app, query)
             kept = kept and spent < TARGET
             figures = f"{spent:7.1f} ms (own CPU {used:6.1f})   bare {plain:6.1f} ms   ratio {spent / plain:5.1f}"
@@ -276,7 +270,7 @@ def one(count: int, engine: str, url: str) -> bool:
 def main(argv: list[str] | None = None) -> int:
     """Print the figures; return 1 when a page misses the target."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", default="1000,10000,100000", help="excerpts, comma separated")
+    parser.add_argument("--sizes", default="2000,10000,100000", help="excerpts, comma separated")
     parser.add_argument("--postgres", default="", help="address of an empty PostgreSQL database to measure on as well")
     chosen = parser.parse_args(argv)
     kept = True
@@ -287,6 +281,10 @@ def main(argv: list[str] | None = None) -> int:
             kept = one(int(size), engine, url.replace("postgresql://", "postgresql+psycopg://")) and kept
     return 0 if kept else 1
 
+
+AREA = Area(
+    "Concerns", flags=("--sizes", "2000,10000,100000", "--postgres", "{postgres}"), quick=("--sizes", "2000,5000")
+)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from bench.frame import Area
 from text.clauses import kind
 from text.points import points
 
@@ -108,6 +109,8 @@ def main() -> None:
         for text, trap, seen in flagged(lang):
             print(f"  {trap}: {'told' if seen else 'MISSED'}: {text}")
 
+
+AREA = Area("Passages told apart", flags=(), quick=())
 
 if __name__ == "__main__":
     main()

@@ -34,6 +34,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.metrics import adjusted_rand_score, v_measure_score
 from sklearn.preprocessing import normalize
 
+from bench.frame import Area
 from concerns.grouping import group
 from text.clauses import kind
 from text.foci import narrowed
@@ -232,6 +233,8 @@ def main() -> None:
             )
             print(f"{name:8}{shown}{groups:8}{seconds:9.1f}{worked:8.1f}{peak:9.0f}", flush=True)
 
+
+AREA = Area("Grouping: how well", flags=("--sample",), quick=("--sample",))
 
 if __name__ == "__main__":
     main()

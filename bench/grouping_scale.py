@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bench.frame import Area
 from concerns.grouping import group
 from core.parallel import mapper
 from core.settings import ROOT
@@ -111,6 +112,8 @@ def main() -> None:
         print(f"{numbers}{growth:>12}{peak:12,.0f}{before:12,.0f}", flush=True)
         last = size, worked
 
+
+AREA = Area("Grouping: many texts", flags=("10000", "30000", "100000"), quick=("2000", "5000"))
 
 if __name__ == "__main__":
     main()

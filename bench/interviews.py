@@ -28,6 +28,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, text
 
 from app import create_app
+from bench import stage as staging
+from bench.frame import Area
 from core import seal
 from core.clock import now, today
 from core.db import Model, db
@@ -189,12 +191,11 @@ def stage(folder: Path, count: int, url: str) -> Flask:
 
 def signed_in(app: Flask) -> tuple[FlaskClient, Account]:
     """Return the secretary's browser, his key open, and his account."""
-    client = app.test_client()
     with app.app_context():
         account = db.session.query(Account).filter_by(username="bench0").one()
+        client = staging.signed_in(app, account.id)
         keyring = keys.unlock(account, PASSWORD)
         with client.session_transaction(path="/app") as session:
-            session["_user_id"], session["_fresh"] = account.get_id(), True
             session[vault_session.NAME] = vault_session.packed(account, keyring)
         account.keyring = keyring
         keyring.all()
@@ -328,6 +329,8 @@ def main(argv: list[str] | None = None) -> int:
             kept = one(int(size), engine, url.replace("postgresql://", "postgresql+psycopg://")) and kept
     return 0 if kept else 1
 
+
+AREA = Area("Talks", flags=("--sizes", "1000,10000,100000", "--postgres", "{postgres}"), quick=("--sizes", "1000,5000"))
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import mean, median
 
 from bench import grouping as measured
+from bench.frame import Area
 from concerns import grouping
 from text.clauses import kind
 from text.foci import narrowed
@@ -148,6 +149,8 @@ def main() -> None:
     for name, texts in collections(options.files):
         report(name, texts, options.list)
 
+
+AREA = Area("Names of groups", flags=(), quick=())
 
 if __name__ == "__main__":
     main()

@@ -31,6 +31,7 @@ import psutil
 import pypdfium2
 from flask import Flask
 
+from bench.frame import Area
 from core import i18n
 from core.settings import ROOT
 from core.terms import ReportStyle
@@ -295,6 +296,8 @@ def _tell(method: str, found: dict[str, list[Printing]]) -> None:
         f"{best.pages:6} {method:10}{best.wall:8.2f}{cpu:8.2f}{pages_a_second:9.1f}{peak:9.0f}{ratio:>13}", flush=True
     )
 
+
+AREA = Area("Printing", flags=("--rounds", "1"), quick=("--rounds", "1", "--pages", "10"))
 
 if __name__ == "__main__":
     main()

@@ -22,6 +22,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bench.frame import Area
 from core.calendar import NONE
 from text import commitments, dates
 
@@ -156,6 +157,8 @@ def main() -> None:
     count = len(commitments.find(notes, date(2026, 10, 31)))
     print(f"{len(notes)} characters with {count} promises read in {time.perf_counter() - start:.3f} s")
 
+
+AREA = Area("Promises found", flags=(), quick=())
 
 if __name__ == "__main__":
     main()

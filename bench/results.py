@@ -4,10 +4,12 @@ Each size is its own database. The page is asked for through the WSGI interface 
 and again. "bare" is what the same machine needs in the same run to count every column with DuckDB alone: no rules, no
 hiding, no page. Rows are exported from a survey whose respondents were told so; memory is the process's own peak.
 
+    ./bench/run results [--quick]
     python -m bench.results [--sizes 1000,10000,100000] [--exports]
 """
 
 import argparse
+import json
 import random
 import resource
 import secrets
@@ -23,9 +25,10 @@ from flask import Flask
 from sqlalchemy import insert
 
 from app import create_app
+from bench import frame
 from core.clock import now, today
 from core.db import Model, db
-from core.settings import Settings
+from core.settings import ROOT, Settings
 from core.terms import Channel, OrganisationKind, Role, Secrecy, SurveyState
 from investigations.models import Investigation
 from members import accounts
@@ -35,7 +38,7 @@ from surveys.exports import named
 from surveys.models import Response, Survey
 
 PASSWORD = "bench bench bench"  # noqa: S105 - of a database that lives for a minute
-CHUNK = 10_000
+CHUNK, MOST_EXPORTED = 10_000, 100_000
 
 
 def definition() -> dict[str, Any]:
@@ -155,8 +158,8 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def one(count: int, *, with_exports: bool) -> None:
-    """Measure one size and print its line."""
+def one(count: int, *, with_exports: bool) -> dict[str, str]:
+    """Measure one size, each figure under its name."""
     with tempfile.TemporaryDirectory() as name:
         app, survey_id = stage(Path(name), count)
         client = app.test_client()
@@ -183,11 +186,38 @@ def one(count: int, *, with_exports: bool) -> None:
                     before = peak()
                     took = seconds(lambda key=key: exports.written(named(key), data).close())
                     line[f"{key} s"] = f"{took:.1f} (+{peak() - before:.0f} MB)"
-        print("  ".join(f"{key}: {value}" for key, value in line.items()), flush=True)
+        return line
 
 
 def _ok(response: Any) -> None:
     assert response.status_code == 200, response.status_code
+
+
+def apart(count: int, *, with_exports: bool) -> dict[str, str]:
+    """Measure one size in a process of its own."""
+    command = [sys.executable, "-m", "bench.results", "--one", str(count), *(["--exports"] if with_exports else [])]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)  # noqa: S603
+    line: dict[str, str] = json.loads(told.stdout.splitlines()[-1])
+    return line
+
+
+def tables(run: frame.Run) -> Iterator[frame.Table]:
+    """Yield what each size cost, a column each, how it grew, and the page beside DuckDB alone."""
+    sizes = (1_000, 10_000) if run.quick else (10_000, 100_000, 1_000_000)
+    lines = {size: apart(size, with_exports=size <= MOST_EXPORTED) for size in sizes}
+    first, last = sizes[0], sizes[-1]
+    rows: list[tuple[frame.Cell, ...]] = []
+    for key in lines[first]:
+        if key != "responses":
+            told = [lines[size].get(key, "–") for size in sizes]
+            numbers = [float(value.split()[0]) for value in (told[0], told[-1] if told[-1] != "–" else "nan")]
+            power = frame.growth((first, numbers[0]), (last, numbers[1])) if numbers[1] == numbers[1] else "–"
+            rows.append((key, *told, power))
+    page, bare_s = float(lines[last]["again s"]), float(lines[last]["bare s"])
+    limit = 1.0 if last <= 100_000 else 2.0
+    kept = run.hold(f"results page of {last:,} within {limit:g} s", page < limit)
+    note = f"The page again takes {page / bare_s:.2f} times DuckDB alone; under {limit:g} s at {last:,}: {kept}."
+    yield frame.Table("Results and exports", ("seconds of", *(f"{size:,}" for size in sizes), "growth"), rows, note)
 
 
 def main() -> int:
@@ -198,13 +228,15 @@ def main() -> int:
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
-        one(given.one, with_exports=given.exports)
+        print(json.dumps(one(given.one, with_exports=given.exports)))
         return 0
     for size in given.sizes.split(","):
-        more = ["--exports"] if given.exports else []
-        subprocess.run([sys.executable, "-m", "bench.results", "--one", size, *more], check=True)  # noqa: S603
+        line = apart(int(size), with_exports=given.exports)
+        print("  ".join(f"{key}: {value}" for key, value in line.items()), flush=True)
     return 0
 
+
+AREA = frame.Area("Results and exports", tables)
 
 if __name__ == "__main__":
     sys.exit(main())
