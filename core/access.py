@@ -32,6 +32,7 @@ class Permission(StrEnum):
     READ_BOARD = "read_board"
     READ_REPORTS = "read_reports"
     MAKE_REPORTS = "make_reports"
+    KEEP_BACKUPS = "keep_backups"
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {

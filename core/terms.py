@@ -250,3 +250,33 @@ class JobState(Term):
     DONE = "done", lazy("Done")
     FAILED = "failed", lazy("Failed")
     CANCELLED = "cancelled", lazy("Cancelled")
+
+
+class ChainFault(Term):
+    """What a walk along the audit trail finds wrong."""
+
+    CHANGED = "changed", lazy("This line was changed after it was written")
+    GAP = "gap", lazy("Lines before this one are missing")
+    MOVED = "moved", lazy("This line does not follow the line before it: one of them was replaced or moved")
+    TWICE = "twice", lazy("This number is there twice, or out of order")
+    CUT = "cut", lazy("The last lines are missing; the trail should end with this number")
+    HEAD = "head", lazy("The trail goes on after its kept end, or its kept end was changed")
+    OUTSIDE = "outside", lazy("So many lines were added past the product")
+
+
+class Weight(Term):
+    """How much a finding of the self-check matters."""
+
+    TROUBLE = "trouble", lazy("Needs help now")
+    WARNING = "warning", lazy("Should be seen to")
+
+
+class TrailKind(Term):
+    """What a line of the operations record is about."""
+
+    ACCOUNTS = "accounts", lazy("Accounts and keys")
+    ORGANISATION = "organisation", lazy("Organisation and members")
+    SURVEYS = "surveys", lazy("Investigations and surveys")
+    TALKS = "talks", lazy("Talks")
+    CONCERNS = "concerns", lazy("Concerns and replies")
+    REPORTS = "reports", lazy("Reports")

@@ -6,7 +6,6 @@ import logging
 import os
 import re
 import tempfile
-import zipfile
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -23,6 +22,7 @@ from interviews.models import FollowUp, Talk, TalkDraft, TalkImport, TalkPassage
 from members.models import Account
 from tests.conftest import POSTGRES, build, engines, people
 from tests.interviews.plays import sheet
+from tests.unsealed import parts
 from vault import session as vault_session
 
 # What is said must be long enough to be found by chance nowhere. The first word names the way it takes.
@@ -219,12 +219,12 @@ def found_in(places: dict[str, bytes], wanted: dict[str, str]) -> list[str]:
 def everything(stage: SimpleNamespace, tmp_path: Path) -> dict[str, bytes]:
     """Return all that lies about: files of the data and temporary folders, logs, every cell, a backup."""
     db.session.commit()
-    backup = tmp_path / "backup.zip"
+    backup = tmp_path / "backup.age"
     made = stage.app.test_cli_runner().invoke(args=["backup", str(backup)])
     assert made.exit_code == 0, made.output
     places = {"the backup as it is": backup.read_bytes()}
-    with zipfile.ZipFile(backup) as file:
-        places |= {f"backup {name}": file.read(name) for name in file.namelist()}
+    keys = stage.app.config["SETTINGS"].keys
+    places |= {f"backup {name}": content for name, content in parts(backup, keys).items()}
     for path in tmp_path.rglob("*"):
         if path.is_file():
             places[str(path.relative_to(tmp_path))] = path.read_bytes()

@@ -12,9 +12,10 @@ import segno
 
 from core.db import db
 from core.errors import BadInput
+from core.qr import drawn as qr
 from reports import pdf, prints
 from surveys import designing, fielding, invitations, library, promises, questionnaires
-from surveys.slips import Printed, qr
+from surveys.slips import Printed
 from tests.conftest import people
 from tests.surveys import everything
 from tests.surveys.conftest import DEFINITION

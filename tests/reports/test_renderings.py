@@ -14,6 +14,7 @@ from core.clock import now
 from core.db import db
 from core.errors import NotFound
 from core.jobs import Job
+from core.jobs.queues import queue
 from core.terms import FileFormat, JobState, PdfVariant, ReportStyle
 from members.models import Organisation
 from reports import engine, pdf, renderings
@@ -213,7 +214,7 @@ def test_only_a_worker_warms_up(app, monkeypatch) -> None:
 
     monkeypatch.setattr(jobs, "WARM", [lambda: told.append("warm")])
     monkeypatch.setattr(jobs, "_sweep", lambda app: None)
-    monkeypatch.setattr(type(app.extensions["huey"]), "create_consumer", lambda self, **given: Consumer())
+    monkeypatch.setattr(type(queue(app)), "create_consumer", lambda self, **given: Consumer())
     assert told == [], "a web process has long started here"
     jobs.work()
     assert told == ["warm", "first job"]

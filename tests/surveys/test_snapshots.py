@@ -13,6 +13,7 @@ from questions.paths import walk
 from surveys import closing, fielding, imports, queries, questionnaires, snapshots
 from surveys.counting import AnswersSource, Given
 from surveys.models import Response
+from tests.conftest import people
 from tests.questions.examples import EXAMPLES
 from tests.surveys.conftest import sample_responses
 
@@ -150,3 +151,22 @@ def test_rows_come_back_as_they_were(app, survey) -> None:
         items = [item for item in asked.items if item.kind.answerable]
         wanted = [[cell for item in items for cell in item.kind.cells(given_, item)] for given_ in answers]
         assert [list(row[1:]) for row in snapshots.rows(survey, asked)] == wanted
+
+
+def test_progress_reported_between_two_lots_ends_no_cursor(any_app, monkeypatch) -> None:
+    """A report of progress ends the transaction; on PostgreSQL a cursor that was open then is gone."""
+    cast = people(any_app)
+    with any_app.test_request_context("/"):
+        survey = fielding.create(cast.investigation, every_kind(), within=cast.branch, by=cast.secretary)
+        asked = questionnaires.ready(survey.version)
+        stored(survey, examples(asked))
+        monkeypatch.setattr(snapshots, "CHUNK", 7)
+        told = []
+
+        def progress(share: float) -> None:
+            told.append(share)
+            db.session.rollback()
+
+        path = snapshots.build(survey, asked, progress=progress)
+        assert len(told) > 3 and snapshots.fresh(survey, path)
+        assert len(list(snapshots.rows(survey, asked))) == 40

@@ -13,6 +13,12 @@ ANONYMOUS = ("sealed_response", "response", "leaf")
 NAMING = {
     "member": {"id"},
     "account": {"id", "member_id"},
+    "account_session": {"account_id"},  # a member's tells the day, never the moment
+    "account_invitation": {"account_id"},
+    "authenticator_app": {"account_id"},
+    "passkey": {"account_id"},
+    "passkey_challenge": {"account_id"},
+    "recovery_code": {"account_id"},
     "invitation": {"member_id"},
     "talk": {"member_id", "interviewer_id", "created_by", "changed_by"},
     "talk_draft": {"account_id"},
@@ -35,10 +41,18 @@ NAMING = {
 _COLUMNS = {
     "account": "id organisation_id member_id username name password role language active must_change session_number "
     "failures locked_until",
+    "account_invitation": "account_id token_hash expires_on",
+    "account_session": "id account_id token_hash device started_on seen_at",
+    "authenticator_app": "account_id secret proven spent made_on",
+    "failed_entry": "place name day tries rest_until",
+    "passkey": "id account_id credential_id public_key sign_count name made_on",
+    "passkey_challenge": "account_id challenge until",
+    "recovery_code": "account_id code_hash",
     "action": "id organisation_id concern_id number problem source measure unit owner owner_id checker due_on "
     "due_working_days state outcome evidence reason review_on closed_on note revision",
     "activity": "id organisation_id investigation_id title held_on place present minutes revision changed_at",
-    "audit_entry": "id organisation_id account_id action thing thing_id at",
+    "audit_entry": "id organisation_id account_id action thing thing_id at seq previous digest",
+    "audit_head": "organisation_id seq digest",
     "banked_item": "id organisation_id title kind definition",
     "board": "organisation_id token access title introduction changed_on revision",
     "concern": "id organisation_id investigation_id label summary terms curated hidden merged_into_id theme category "
@@ -102,6 +116,7 @@ _COLUMNS = {
     "topic": "id guide_id position title probes",
     "trial_answer": "id instrument_id answers",
     "vocabulary": "organisation_id words stop revision",
+    "worker": "name started_at seen_at",
 }
 COLUMNS = {table: frozenset(columns.split()) for table, columns in _COLUMNS.items()}
 # What may lie in the data folder once a survey has been fielded and closed: nothing of the survey but the database.
