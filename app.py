@@ -145,6 +145,7 @@ def _add_commands(app: Flask) -> None:
     def upgrade() -> None:
         """Bring the database to this version (fast when nothing is to be done)."""
         click.echo(f"database: {schema.upgrade()}")
+        templates.compile_all(app)
         closing.finish_interrupted()
 
     @app.cli.command("work")

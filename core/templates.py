@@ -2,6 +2,9 @@
 
 What is kept are Python byte codes under `cache/templates` of the data folder, no word of what a page shows. Each file
 is good for one source and one Python, so an upgrade needs no cleaning; where none can be kept, pages compile as before.
+
+All are written at once, by `upgrade`, and none when a page is first drawn: the moment a file was written would be the
+moment somebody first answered.
 """
 
 import os
@@ -19,6 +22,7 @@ class CompiledTemplates(BytecodeCache):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.writing = False
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill `bucket` where its source was compiled before; a file that is not whole counts as none."""
@@ -26,7 +30,9 @@ class CompiledTemplates(BytecodeCache):
             bucket.load_bytecode(file)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what has just been compiled, unless the disk is full or read-only."""
+        """Keep what has just been compiled if this is the time to, unless the disk is full or read-only."""
+        if not self.writing:
+            return
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=self._folder, delete=False) as file:
@@ -39,6 +45,19 @@ class CompiledTemplates(BytecodeCache):
 
     def _path(self, bucket: Bucket) -> Path:
         return self._folder / f"{bucket.key}.bin"
+
+
+def compile_all(app: Flask) -> None:
+    """Compile every template that was not compiled before, and keep them for the workers."""
+    kept = app.jinja_env.bytecode_cache
+    if not isinstance(kept, CompiledTemplates):
+        return
+    kept.writing = True
+    try:
+        for name in app.jinja_env.list_templates(extensions=["html", "xml", "txt", "js"]):
+            app.jinja_env.get_template(name)
+    finally:
+        kept.writing = False
 
 
 def init_app(app: Flask) -> None:

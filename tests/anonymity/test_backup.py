@@ -369,7 +369,7 @@ def test_the_commands(app, cast, tmp_path, monkeypatch) -> None:
     words, third = tmp_path / "words", tmp_path / "third.age"
     words.write_text("four words are enough\n")
     assert runner.invoke(args=["backup", str(third), "--passphrase-file", str(words)]).exit_code == 0
-    assert "opens with its passphrase" in runner.invoke(args=["backup-verify", str(third)]).output
+    assert "--passphrase-file" in runner.invoke(args=["backup-verify", str(third)]).output
     assert runner.invoke(args=["backup-verify", str(third), "--passphrase-file", str(words)]).exit_code == 0
     words.write_text("other words\n")
     assert runner.invoke(args=["backup-verify", str(third), "--passphrase-file", str(words)]).exit_code == 1

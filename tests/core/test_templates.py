@@ -7,7 +7,9 @@ from core.templates import CompiledTemplates
 
 
 def environment(folder, source: str) -> Environment:
-    return Environment(loader=DictLoader({"page": source}), bytecode_cache=CompiledTemplates(folder), autoescape=True)
+    kept = CompiledTemplates(folder)
+    kept.writing = True
+    return Environment(loader=DictLoader({"page": source}), bytecode_cache=kept, autoescape=True)
 
 
 @pytest.fixture
@@ -54,7 +56,11 @@ def test_the_application_keeps_its_own_beside_its_data(app) -> None:
     from core import templates
 
     templates.init_app(app)
+    app.jinja_env.cache.clear()
     app.test_client().get("/app/sign-in", follow_redirects=True)
     folder = app.config["SETTINGS"].data / "cache" / "templates"
-    assert list(folder.glob("*.bin")) and folder.stat().st_mode & 0o077 == 0
-    assert app.jinja_env.auto_reload is False
+    assert not folder.exists(), "the moment a page was first drawn is written nowhere"
+    app.jinja_env.cache.clear()
+    templates.compile_all(app)
+    assert len(list(folder.glob("*.bin"))) == len(app.jinja_env.list_templates()) > 200
+    assert folder.stat().st_mode & 0o077 == 0 and app.jinja_env.auto_reload is False
