@@ -389,7 +389,7 @@ def test_without_scripts_a_slip_is_asked_for(browser: Browser, served: SimpleNam
 
 def test_a_client_that_was_changed_does_not_run(phone: BrowserContext, served: SimpleNamespace) -> None:
     page, other = phone.new_page(), "window.xsBallot = {};"
-    page.route("**/ballot.js", lambda route: route.fulfill(body=other, content_type="text/javascript"))
+    page.route("**/ballot.js*", lambda route: route.fulfill(body=other, content_type="text/javascript"))
     page.goto(f"{served.url}/zh#c={served.codes[0]}")
     page.wait_for_selector("[data-when=offline]:not([hidden])")
     assert page.evaluate("window.xsBallot") is None and collected() == 0
