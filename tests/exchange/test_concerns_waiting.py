@@ -24,6 +24,7 @@ from core.terms import JobState
 from exchange import concerns
 from exchange.concerns import jobs, keeping, taking
 from investigations.models import Investigation
+from members.models import Account
 from tests.conftest import people
 from tests.exchange.concern_plays import book_of, file_of, passage, scene, signed_in
 from tests.exchange.test_concerns_import import standing
@@ -157,7 +158,7 @@ def test_files_are_gone_after_a_day(coded, monkeypatch) -> None:
     folder = files()[0].parent.parent
     (folder / "4711").mkdir()
     (folder / "4711" / "x").write_bytes(b"of an organisation that is no more")
-    begun, address = clock.now(), page_of(coded)
+    begun, address, secretary = clock.now(), page_of(coded), coded.secretary.id
     monkeypatch.setattr(clock, "now", lambda: begun + timedelta(hours=23))
     assert jobs.organisations_with_old_files() == set()
     monkeypatch.setattr(clock, "now", lambda: begun + timedelta(hours=25))
@@ -165,7 +166,7 @@ def test_files_are_gone_after_a_day(coded, monkeypatch) -> None:
     assert background.start_due(language="zh") >= 1
     background.run_inline()
     assert jobs.organisations_with_old_files() == set() and len(files()) == 1
-    client = signed_in(coded.secretary)  # a session begun a day ago has ended by itself
+    client = signed_in(db.session.get_one(Account, secretary))  # a session begun a day ago has ended by itself
     assert client.post(f"{address}/xlsx/file").status_code == 404
     assert f"{address}/xlsx/file" not in client.get(address).text
 

@@ -29,7 +29,7 @@ def test_from_nothing_to_a_plan(watched, empty) -> None:
     page.check("input[name=kind][value=party_branch]", force=True)
     page.fill("input[name=secretary]", "林书记")
     page.fill("input[name=username]", "lin")
-    page.fill("input[name=password]", "一个够长的口令2026")
+    page.fill("input[name=password]", "一个足够长的口令2026")
     page.click("main form button[type=submit].btn-primary")
     page.wait_for_url("**/app/members")
     assert "导入花名册" in page.content()
