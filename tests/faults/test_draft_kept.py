@@ -68,13 +68,15 @@ def test_half_an_answer_outlives_its_browser_and_its_form(app, serve, playwright
 
         page = both.start_browser()
         page.goto(address)
-        assert page.is_visible("[data-draft]") and page.is_checked("[name=a][value=y]")
+        page.wait_for_selector("[data-draft]:not([hidden])")
+        assert page.is_checked("[name=a][value=y]")
         assert page.input_value("[name=b]") == KEPT
         close(both)
 
         changed(app, served)
         page = both.start_browser()
         page.goto(address)
+        page.wait_for_selector("[data-draft]:not([hidden])")
         assert page.locator("[name=gone]").count() == 0 and page.input_value("[name=new]") == ""
         assert page.is_checked("[name=a][value=y]") and page.input_value("[name=b]") == KEPT
         page.fill("[name=new]", "另一句")
