@@ -74,7 +74,8 @@ class Machine:
 
     def kill_browser(self) -> None:
         if self.browser is not None:
-            os.killpg(self.browser.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has closed by itself
+                os.killpg(self.browser.pid, signal.SIGKILL)
             self.browser.wait(10)
             self.browser = None
             with suppress(Error):
